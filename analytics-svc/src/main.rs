@@ -1,0 +1,2 @@
+//! analytics-svc
+fn main() {}

@@ -1,0 +1,2 @@
+//! cart-svc
+fn main() {}

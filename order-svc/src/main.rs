@@ -1,0 +1,2 @@
+//! order-svc
+fn main() {}

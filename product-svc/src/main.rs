@@ -1,0 +1,2 @@
+//! product-svc
+fn main() {}

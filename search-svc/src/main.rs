@@ -1,0 +1,2 @@
+//! search-svc
+fn main() {}

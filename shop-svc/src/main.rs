@@ -1,0 +1,2 @@
+//! shop-svc
+fn main() {}

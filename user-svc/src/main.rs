@@ -1,0 +1,2 @@
+//! user-svc
+fn main() {}

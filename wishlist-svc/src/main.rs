@@ -1,0 +1,2 @@
+//! wishlist-svc
+fn main() {}
