@@ -1,1 +1,21 @@
-//! souk-db
+//! A service's own Postgres: pool, transactions, idempotency, leases, migrations.
+
+mod error;
+mod idempotency;
+mod lease;
+mod migrate;
+mod pool;
+
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+pub use error::DbError;
+pub use idempotency::{Claim, IdempotencyError, recorded};
+pub use lease::Lease;
+pub use migrate::migrate;
+pub use pool::{Db, PooledConn};
+
+/// A connection to the service's own database.
+pub type Conn = diesel_async::AsyncPgConnection;
+
+/// The tables of this crate; run them before the service's own.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");

@@ -1,0 +1,71 @@
+//! What can go wrong between a service and its Postgres.
+
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use diesel_async::pooled_connection::deadpool::PoolError;
+
+/// A failure of the database, or of the way to it.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// No connection could be had in time.
+    #[error("no database connection could be had")]
+    Pool(#[source] PoolError),
+    /// A connection could not be opened.
+    #[error("the database cannot be reached")]
+    Connect(#[from] diesel::ConnectionError),
+    /// The connection broke while the commit was under way: it may or may not have happened.
+    #[error("the outcome of the commit is unknown")]
+    CommitUnknown(#[source] QueryError),
+    /// Postgres refused or lost a statement.
+    #[error("a statement failed")]
+    Query(#[from] QueryError),
+}
+
+impl DbError {
+    /// Whether the cause is that Postgres is away, so that the same call may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Pool(_) | Self::Connect(_) | Self::CommitUnknown(_) => true,
+            Self::Query(error) => is_connection_loss(error),
+        }
+    }
+
+    /// Whether Postgres gave this transaction up in favour of another, so that it should simply run again.
+    pub fn is_contention(&self) -> bool {
+        match self {
+            Self::Query(QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+            Self::Query(QueryError::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
+                info.message().starts_with("deadlock detected")
+            }
+            _ => false,
+        }
+    }
+
+    /// The name of the unique index that refused a row, if that is what happened.
+    pub fn violated_unique(&self) -> Option<&str> {
+        match self {
+            Self::Query(QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) => {
+                info.constraint_name()
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Postgres says some of its farewells only in words: their codes do not reach us through diesel.
+pub(crate) fn is_connection_loss(error: &QueryError) -> bool {
+    match error {
+        QueryError::BrokenTransactionManager
+        | QueryError::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+            _,
+        ) => true,
+        QueryError::DatabaseError(_, info) => {
+            let message = info.message();
+            message.starts_with("terminating connection")
+                || message.starts_with("the database system is")
+                || message.starts_with("connection closed")
+                || message.starts_with("error communicating with the server")
+        }
+        _ => false,
+    }
+}

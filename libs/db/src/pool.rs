@@ -1,0 +1,124 @@
+//! The pool, and the transaction that every write goes through.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
+use tokio::sync::Notify;
+
+use crate::error::is_connection_loss;
+use crate::{Conn, DbError, Lease};
+
+/// How long a request waits for a connection before it is told that the database is away.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// A connection on loan from the pool.
+pub type PooledConn = Object<Conn>;
+
+/// The service's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Conn>,
+    url: Arc<str>,
+    committed: Arc<Notify>,
+}
+
+impl Db {
+    /// Prepares a pool. Nothing is opened yet: Postgres need not be up.
+    ///
+    /// # Errors
+    /// When the pool's settings contradict each other.
+    pub fn connect(url: &str, pool_size: usize) -> anyhow::Result<Self> {
+        let mut config = ManagerConfig::default();
+        // The default asks the server at every loan; `transaction` notices a dead connection by itself.
+        config.recycling_method = RecyclingMethod::Fast;
+        let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(url, config);
+        let pool = Pool::builder(manager)
+            .max_size(pool_size)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(WAIT))
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .context("The database pool cannot be built")?;
+        Ok(Self { pool, url: url.into(), committed: Arc::new(Notify::new()) })
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// [`DbError::Pool`] when none can be had in time.
+    pub async fn conn(&self) -> Result<PooledConn, DbError> {
+        self.pool.get().await.map_err(DbError::Pool)
+    }
+
+    /// Runs `work` in one transaction and, once it is committed, wakes whoever waits on [`Db::committed`].
+    ///
+    /// # Errors
+    /// What `work` refuses, after a rollback; [`DbError`] when the database fails. A connection lost during the
+    /// commit is [`DbError::CommitUnknown`].
+    pub async fn transaction<T, E>(&self, work: impl AsyncFnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbError>,
+    {
+        let mut conn = self.begin().await?;
+        match work(&mut conn).await {
+            Ok(value) => {
+                AnsiTransactionManager::commit_transaction(&mut *conn).await.map_err(commit_failure)?;
+                self.committed.notify_one();
+                Ok(value)
+            }
+            Err(refusal) => {
+                // A rollback that fails leaves a broken connection, which the pool throws away.
+                let _ = AnsiTransactionManager::rollback_transaction(&mut *conn).await;
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Notified after each commit made through this pool; one waiter, wakes are merged.
+    pub fn committed(&self) -> Arc<Notify> {
+        self.committed.clone()
+    }
+
+    /// Tries to become the one replica that does the work called `name`; `None` while another has it.
+    ///
+    /// # Errors
+    /// [`DbError`] when Postgres cannot be asked.
+    pub async fn lead(&self, name: &str) -> Result<Option<Lease>, DbError> {
+        Lease::try_acquire(&self.url, name).await
+    }
+
+    /// Whether Postgres answers.
+    ///
+    /// # Errors
+    /// [`DbError`] when it does not.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        let mut conn = self.conn().await?;
+        diesel::sql_query("select 1").execute(&mut conn).await?;
+        Ok(())
+    }
+
+    /// Opens a transaction, passing over the connections that a restart of Postgres left dead in the pool.
+    async fn begin(&self) -> Result<PooledConn, DbError> {
+        let mut spare = self.pool.status().max_size;
+        loop {
+            let mut conn = self.conn().await?;
+            match AnsiTransactionManager::begin_transaction(&mut *conn).await {
+                Ok(()) => return Ok(conn),
+                Err(error) if spare > 0 && is_connection_loss(&error) => {
+                    spare -= 1;
+                    // Taken out of the pool, or the next loan would be the same one.
+                    drop(Object::take(conn));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn commit_failure(error: diesel::result::Error) -> DbError {
+    if is_connection_loss(&error) { DbError::CommitUnknown(error) } else { DbError::Query(error) }
+}
