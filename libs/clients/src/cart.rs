@@ -1,0 +1,105 @@
+//! What cart-svc answers to other services.
+
+use serde::{Deserialize, Serialize};
+use souk_contracts::Money;
+use uuid::Uuid;
+
+/// Asks for the lines of a cart that is to be ordered: `POST /internal/carts/{user_id}/checkout`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckoutRequest {
+    /// The customer's latest order; it is taken out of the cart first, once per order id.
+    pub last_order: Option<LastOrder>,
+    /// Put the last proposal into the lines before answering.
+    #[serde(default)]
+    pub accept_changes: bool,
+}
+
+/// An order and what it took from the cart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastOrder {
+    /// Which order.
+    pub order_id: Uuid,
+    /// How much of which cart line it took.
+    pub lines: Vec<OrderedLine>,
+}
+
+/// How much of a cart line was ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderedLine {
+    /// The line of the cart.
+    pub cart_line_id: Uuid,
+    /// Pieces ordered from it.
+    pub quantity: i32,
+}
+
+/// A cart as it may be ordered; no lines means there is nothing to order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckoutCart {
+    /// The version of the cart that these lines are.
+    pub version: i64,
+    /// Every line, with what the customer was last shown.
+    pub lines: Vec<CheckoutLine>,
+}
+
+/// One line, with the quantity and price its customer was last shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckoutLine {
+    /// The line of the cart.
+    pub line_id: Uuid,
+    /// What is wanted.
+    pub variation_id: Uuid,
+    /// How many pieces.
+    pub quantity: i32,
+    /// The price of one piece.
+    pub unit_price: Money,
+}
+
+/// What the customer was told instead of an order: `PUT /internal/carts/{user_id}/proposal`.
+///
+/// It replaces the proposal before it. One made for a version that is no longer the cart's is dropped:
+/// the next checkout makes a new one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The version that [`CheckoutCart`] had.
+    pub version: i64,
+    /// One entry for each line that cannot be ordered as it was shown.
+    pub changes: Vec<ProposedChange>,
+}
+
+/// What one line would become.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProposedChange {
+    /// The line of the cart.
+    pub line_id: Uuid,
+    /// The values to accept; `None` (or a quantity of zero) when the thing is gone and the line would go.
+    pub new: Option<LineValues>,
+}
+
+/// Quantity and price of a line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LineValues {
+    /// How many pieces.
+    pub quantity: i32,
+    /// The price of one piece.
+    pub unit_price: Money,
+}
+
+/// Adds to a cart for its customer: `POST /internal/carts/{user_id}/items`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AddItemRequest {
+    /// What to add.
+    pub variation_id: Uuid,
+    /// How many pieces, 1..=999.
+    pub quantity: i32,
+    /// The same id adds once, however often it is asked.
+    pub dedupe_id: Option<Uuid>,
+}
+
+/// The line that holds what was added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AddedItem {
+    /// The line of the cart.
+    pub line_id: Uuid,
+    /// How many pieces it holds now.
+    pub quantity: i32,
+}
