@@ -1,1 +1,18 @@
-//! souk-contracts
+//! The wire contract of Souk: events with their envelope, schemas and samples, the exchanges and queues
+//! they travel through, and money. Plain data, no I/O.
+
+mod asyncapi;
+mod envelope;
+mod event;
+pub mod events;
+mod exchange;
+mod money;
+pub mod topology;
+
+pub use asyncapi::asyncapi;
+pub use envelope::{DecodeError, Envelope, SpecVersion};
+pub use event::{Event, EventInfo, info, schema};
+pub use events::EVENTS;
+pub use exchange::Exchange;
+pub use money::{Currency, InvalidCurrency, Money};
+pub use topology::Queue;
