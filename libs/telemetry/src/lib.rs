@@ -1,1 +1,10 @@
-//! souk-telemetry
+//! Logs, metrics, and the thread that ties one request to everything it causes.
+
+mod flow;
+mod format;
+mod logs;
+mod meter;
+
+pub use flow::{Flow, Traceparent};
+pub use logs::init;
+pub use meter::{init_metrics, metrics_text};
