@@ -1,1 +1,17 @@
-//! souk-bus
+//! RabbitMQ: connect, declare the topology of `souk_contracts`, publish with confirms, consume.
+//!
+//! Nothing here reconnects by itself: when a connection breaks every call on it fails, and its owner asks the
+//! [`Bus`] for another [`Session`].
+
+mod bus;
+mod consume;
+mod declare;
+mod error;
+mod message;
+mod publish;
+
+pub use bus::{Bus, Session};
+pub use consume::{Deliveries, Delivery};
+pub use error::{BusError, Result};
+pub use message::{CONTENT_TYPE, Message, Target};
+pub use publish::{Outcome, Publisher};
