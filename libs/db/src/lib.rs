@@ -5,6 +5,7 @@ mod idempotency;
 mod lease;
 mod migrate;
 mod pool;
+mod prepared;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
@@ -13,6 +14,7 @@ pub use idempotency::{Claim, IdempotencyError, recorded};
 pub use lease::Lease;
 pub use migrate::migrate;
 pub use pool::{Db, PooledConn};
+pub use prepared::{Prepared, prepared};
 
 /// A connection to the service's own database.
 pub type Conn = diesel_async::AsyncPgConnection;
