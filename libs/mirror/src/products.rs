@@ -1,0 +1,215 @@
+//! Products and their variations.
+
+use diesel::prelude::*;
+use diesel::query_dsl::methods;
+use diesel::upsert::excluded;
+use diesel_async::RunQueryDsl;
+use serde_json::{Map, Value};
+use souk_contracts::events::{ProductDeleted, ProductSnapshot};
+use souk_db::Conn;
+use uuid::Uuid;
+
+use crate::schema::{mirror_products, mirror_variations};
+use crate::stock::{self, StockRow};
+use crate::{Listing, Result};
+
+#[derive(Insertable)]
+#[diesel(table_name = mirror_products)]
+struct ProductRow<'a> {
+    product_id: Uuid,
+    shop_id: Uuid,
+    owner_id: Option<Uuid>,
+    title: &'a str,
+    is_active: bool,
+    is_deleted: bool,
+    version: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = mirror_variations)]
+struct VariationRow<'a> {
+    variation_id: Uuid,
+    product_id: Uuid,
+    options: Value,
+    price_amount: i64,
+    price_currency: &'a str,
+    is_deleted: bool,
+}
+
+/// Takes over the snapshot of a product event, unless something newer is known.
+///
+/// Answers the variations that the product has no more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record(tx: &mut Conn, product: &ProductSnapshot, version: i64) -> Result<Vec<Uuid>> {
+    // Stock has versions of its own and may be newer even in a product event that is old.
+    let stock: Vec<StockRow> = product.variations.iter().map(StockRow::from).collect();
+    if !stock.is_empty() {
+        stock::save(tx, stock).await?;
+    }
+    let row = ProductRow {
+        product_id: product.product_id,
+        shop_id: product.shop_id,
+        owner_id: Some(product.owner_id),
+        title: &product.title,
+        is_active: product.is_active,
+        is_deleted: false,
+        version,
+    };
+    if !save_if_newer(tx, row).await? {
+        return Ok(Vec::new());
+    }
+    let rows = product.variations.iter().map(|variation| VariationRow {
+        variation_id: variation.variation_id,
+        product_id: product.product_id,
+        options: options_json(&variation.options),
+        price_amount: variation.price.amount,
+        price_currency: variation.price.currency.as_str(),
+        is_deleted: false,
+    });
+    save_variations(tx, rows.collect()).await?;
+    let kept = product.variations.iter().map(|variation| variation.variation_id);
+    drop_variations(tx, product.product_id, kept.collect()).await
+}
+
+/// Takes over `product.deleted`; the product stays known as deleted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(tx: &mut Conn, product: &ProductDeleted, version: i64) -> Result<()> {
+    let row = ProductRow {
+        product_id: product.product_id,
+        shop_id: product.shop_id,
+        owner_id: None,
+        title: "",
+        is_active: false,
+        is_deleted: true,
+        version,
+    };
+    let upsert = diesel::insert_into(mirror_products::table)
+        .values(row)
+        .on_conflict(mirror_products::product_id)
+        .do_update()
+        .set((
+            mirror_products::is_active.eq(false),
+            mirror_products::is_deleted.eq(true),
+            mirror_products::version.eq(excluded(mirror_products::version)),
+        ));
+    methods::FilterDsl::filter(
+        upsert,
+        mirror_products::version.lt(excluded(mirror_products::version)),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Keeps a variation as its service answered just now, because its events may still be on their way.
+///
+/// The version stays as it was, so that no event is taken for an old one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remember(tx: &mut Conn, listing: &Listing, stock_version: i64) -> Result<()> {
+    let product = ProductRow {
+        product_id: listing.product_id,
+        shop_id: listing.shop_id,
+        owner_id: listing.owner_id,
+        title: &listing.title,
+        is_active: listing.sellable,
+        is_deleted: false,
+        version: 0,
+    };
+    let upsert = diesel::insert_into(mirror_products::table)
+        .values(product)
+        .on_conflict(mirror_products::product_id)
+        .do_update()
+        .set((
+            mirror_products::title.eq(excluded(mirror_products::title)),
+            mirror_products::is_active.eq(excluded(mirror_products::is_active)),
+        ));
+    methods::FilterDsl::filter(upsert, mirror_products::is_deleted.eq(false))
+        .execute(tx)
+        .await?;
+    let variation = VariationRow {
+        variation_id: listing.variation_id,
+        product_id: listing.product_id,
+        options: options_json(&listing.options),
+        price_amount: listing.price.amount,
+        price_currency: listing.price.currency.as_str(),
+        is_deleted: false,
+    };
+    save_variations(tx, vec![variation]).await?;
+    let available = listing.available;
+    stock::save(
+        tx,
+        vec![StockRow {
+            variation_id: listing.variation_id,
+            available,
+            version: stock_version,
+        }],
+    )
+    .await
+}
+
+async fn save_if_newer(tx: &mut Conn, row: ProductRow<'_>) -> Result<bool> {
+    let upsert = diesel::insert_into(mirror_products::table)
+        .values(row)
+        .on_conflict(mirror_products::product_id)
+        .do_update()
+        .set((
+            mirror_products::shop_id.eq(excluded(mirror_products::shop_id)),
+            mirror_products::owner_id.eq(excluded(mirror_products::owner_id)),
+            mirror_products::title.eq(excluded(mirror_products::title)),
+            mirror_products::is_active.eq(excluded(mirror_products::is_active)),
+            mirror_products::is_deleted.eq(excluded(mirror_products::is_deleted)),
+            mirror_products::version.eq(excluded(mirror_products::version)),
+        ));
+    let rows = methods::FilterDsl::filter(
+        upsert,
+        mirror_products::version.lt(excluded(mirror_products::version)),
+    )
+    .execute(tx)
+    .await?;
+    Ok(rows == 1)
+}
+
+async fn save_variations(tx: &mut Conn, rows: Vec<VariationRow<'_>>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::insert_into(mirror_variations::table)
+        .values(rows)
+        .on_conflict(mirror_variations::variation_id)
+        .do_update()
+        .set((
+            mirror_variations::options.eq(excluded(mirror_variations::options)),
+            mirror_variations::price_amount.eq(excluded(mirror_variations::price_amount)),
+            mirror_variations::price_currency.eq(excluded(mirror_variations::price_currency)),
+            mirror_variations::is_deleted.eq(excluded(mirror_variations::is_deleted)),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Marks what is not among `kept` as deleted.
+async fn drop_variations(tx: &mut Conn, product_id: Uuid, kept: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    let gone = mirror_variations::table
+        .filter(mirror_variations::product_id.eq(product_id))
+        .filter(mirror_variations::is_deleted.eq(false))
+        .filter(mirror_variations::variation_id.ne_all(kept));
+    diesel::update(gone)
+        .set(mirror_variations::is_deleted.eq(true))
+        .returning(mirror_variations::variation_id)
+        .get_results(tx)
+        .await
+}
+
+fn options_json(options: &std::collections::BTreeMap<String, String>) -> Value {
+    let pairs = options
+        .iter()
+        .map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+    Value::Object(pairs.collect::<Map<_, _>>())
+}
