@@ -49,7 +49,11 @@ impl Claim {
         hash.update([0]);
         // A body that came in as JSON can be written as JSON.
         hash.update(serde_json::to_vec(body).unwrap_or_default());
-        Self { user_id, key: key.into(), fingerprint: hash.finalize().to_vec() }
+        Self {
+            user_id,
+            key: key.into(),
+            fingerprint: hash.finalize().to_vec(),
+        }
     }
 }
 
@@ -67,7 +71,9 @@ impl Db {
         T: Serialize + DeserializeOwned,
         E: From<DbError> + From<IdempotencyError>,
     {
-        let Some(claim) = claim else { return self.transaction(work).await };
+        let Some(claim) = claim else {
+            return self.transaction(work).await;
+        };
         self.transaction(async |tx| {
             if !take(tx, claim).await? {
                 let answer = recorded(tx, claim).await?;

@@ -43,7 +43,11 @@ impl Db {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .context("The database pool cannot be built")?;
-        Ok(Self { pool, url: url.into(), committed: Arc::new(Notify::new()) })
+        Ok(Self {
+            pool,
+            url: url.into(),
+            committed: Arc::new(Notify::new()),
+        })
     }
 
     /// A connection for reading.
@@ -66,7 +70,9 @@ impl Db {
         let mut conn = self.begin().await?;
         match work(&mut conn).await {
             Ok(value) => {
-                AnsiTransactionManager::commit_transaction(&mut *conn).await.map_err(commit_failure)?;
+                AnsiTransactionManager::commit_transaction(&mut *conn)
+                    .await
+                    .map_err(commit_failure)?;
                 self.committed.notify_one();
                 Ok(value)
             }
@@ -120,5 +126,9 @@ impl Db {
 }
 
 fn commit_failure(error: diesel::result::Error) -> DbError {
-    if is_connection_loss(&error) { DbError::CommitUnknown(error) } else { DbError::Query(error) }
+    if is_connection_loss(&error) {
+        DbError::CommitUnknown(error)
+    } else {
+        DbError::Query(error)
+    }
 }

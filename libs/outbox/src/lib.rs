@@ -1,1 +1,20 @@
-//! souk-outbox
+//! Events leave with the transaction that decided them, and take effect once.
+//!
+//! A writer calls [`enqueue`] in its transaction; the [`Relay`] publishes what was committed. A reader's [`Runner`]
+//! records each message in the inbox in the transaction of its effect, so a repeat finds itself there.
+
+mod inbox;
+mod janitor;
+mod outbox;
+mod relay;
+mod runner;
+
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+pub use janitor::Janitor;
+pub use outbox::{Pending, enqueue, enqueue_all};
+pub use relay::Relay;
+pub use runner::{AnyHandler, Handler, Outcome, Runner};
+
+/// The tables of this crate; run them after those of `souk_db` and before the service's own.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");

@@ -1,0 +1,246 @@
+//! The relay: publishes the outbox, in its order, from one replica at a time.
+
+use std::time::Duration;
+
+use diesel::sql_types::{Array, BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use souk_bus::{Bus, BusError, Message, Outcome, Publisher, Session, Target};
+use souk_contracts::Exchange;
+use souk_db::{Conn, Db, DbError, Lease};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Rows published together; larger batches hardly gain.
+const BATCH: i32 = 500;
+/// How long it sleeps unless a commit of its own process wakes it: the bound on events of other replicas.
+const POLL: Duration = Duration::from_millis(200);
+/// How often a replica that is not the active one tries to become it.
+const STANDBY: Duration = Duration::from_millis(500);
+/// How often backlog metrics are taken.
+const GAUGES: Duration = Duration::from_secs(5);
+
+/// Publishes what the service's outbox holds.
+pub struct Relay {
+    db: Db,
+    bus: Bus,
+    service: &'static str,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RelayError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Bus(#[from] BusError),
+}
+
+impl From<diesel::result::Error> for RelayError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    exchange: String,
+    #[diesel(sql_type = Text)]
+    routing_key: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    traceparent: Option<String>,
+    #[diesel(sql_type = Text)]
+    body: String,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Backlog {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+    #[diesel(sql_type = Double)]
+    age: f64,
+}
+
+impl Relay {
+    /// A relay of `service`'s outbox.
+    pub fn new(db: Db, bus: Bus, service: &'static str) -> Self {
+        Self { db, bus, service }
+    }
+
+    /// Publishes until `shutdown`. Every replica runs one; a lease lets one at a time work, and another takes over
+    /// when its holder dies.
+    pub async fn run(self, shutdown: CancellationToken) {
+        tokio::join!(self.publish_in_turns(&shutdown), self.watch_backlog(&shutdown));
+    }
+
+    async fn publish_in_turns(&self, shutdown: &CancellationToken) {
+        while !shutdown.is_cancelled() {
+            match self.db.lead("relay").await {
+                Ok(Some(mut lease)) => {
+                    if let Err(error) = self.publish_until_broken(&mut lease, shutdown).await {
+                        tracing::warn!(service = self.service, error = ?error, "The relay is interrupted");
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(service = self.service, error = ?error, "The relay has no database")
+                }
+            }
+            shutdown.run_until_cancelled(tokio::time::sleep(STANDBY)).await;
+        }
+    }
+
+    /// Works while both the lease's connection and the broker's hold.
+    async fn publish_until_broken(
+        &self,
+        lease: &mut Lease,
+        shutdown: &CancellationToken,
+    ) -> Result<(), RelayError> {
+        let name = format!("{}.relay", self.service);
+        let Some(session) = self.bus.session(&name, shutdown).await else {
+            return Ok(());
+        };
+        let mut publisher = session.publisher().await?;
+        let committed = self.db.committed();
+        while !shutdown.is_cancelled() {
+            // Taken before looking, so that a commit during the look is not missed.
+            let wake = committed.notified();
+            if self.publish_batch(lease.conn(), &mut publisher).await? {
+                continue;
+            }
+            self.ensure_open(&session)?;
+            tokio::select! {
+                () = wake => {}
+                () = tokio::time::sleep(POLL) => {}
+                () = shutdown.cancelled() => {}
+            }
+        }
+        // What was committed while stopping leaves now rather than at the next start.
+        self.publish_batch(lease.conn(), &mut publisher).await?;
+        let _ = session.close().await;
+        Ok(())
+    }
+
+    fn ensure_open(&self, session: &Session) -> Result<(), BusError> {
+        if session.is_open() {
+            Ok(())
+        } else {
+            Err(BusError::Cancelled(format!("{}.relay", self.service)))
+        }
+    }
+
+    /// Publishes the oldest rows that are due and marks those that the broker has; `true` if there may be more.
+    async fn publish_batch(&self, conn: &mut Conn, publisher: &mut Publisher) -> Result<bool, RelayError> {
+        let rows = due(conn).await?;
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        let messages: Vec<Message> = rows.iter().map(|row| self.message(row)).collect();
+        let outcomes = publisher.publish_all(&messages).await?;
+        let (mut sent, mut refused) = (Vec::new(), Vec::new());
+        for (row, outcome) in rows.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Confirmed => sent.push(row.seq),
+                Outcome::Returned(_) | Outcome::Nacked => {
+                    tracing::warn!(
+                        event.id = %row.id, event.kind = row.routing_key, outcome = ?outcome,
+                        "An event was not taken by the broker; it will be sent again"
+                    );
+                    refused.push(row.seq);
+                }
+            }
+        }
+        metrics::counter!("outbox_published_total").increment(count(sent.len()));
+        mark_sent(conn, &sent).await?;
+        postpone(conn, &refused).await?;
+        Ok(true)
+    }
+
+    fn message(&self, row: &Row) -> Message {
+        // A name that is not an exchange of ours cannot be stored by `enqueue`.
+        let exchange = Exchange::named(&row.exchange).unwrap_or(Exchange::User);
+        let traceparent = row.traceparent.iter();
+        Message {
+            target: Target::Exchange(exchange),
+            id: row.id.to_string(),
+            kind: row.routing_key.clone(),
+            source: format!("/{}", self.service),
+            headers: traceparent
+                .map(|value| ("traceparent".to_owned(), value.clone()))
+                .collect(),
+            body: row.body.clone().into_bytes(),
+        }
+    }
+
+    /// Measures what waits; its age is what an operator is alerted by.
+    async fn watch_backlog(&self, shutdown: &CancellationToken) {
+        while shutdown
+            .run_until_cancelled(tokio::time::sleep(GAUGES))
+            .await
+            .is_some()
+        {
+            if let Ok(backlog) = self.backlog().await {
+                #[expect(
+                    clippy::as_conversions,
+                    reason = "a gauge takes floats; counts this large do not occur"
+                )]
+                metrics::gauge!("outbox_pending").set(backlog.rows as f64);
+                metrics::gauge!("outbox_oldest_seconds").set(backlog.age);
+            }
+        }
+    }
+
+    async fn backlog(&self) -> Result<Backlog, DbError> {
+        let mut conn = self.db.conn().await?;
+        let statement = "select count(*) as rows,
+            coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as age
+            from outbox where published_at is null";
+        Ok(diesel::sql_query(statement).get_result(&mut conn).await?)
+    }
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// The unpublished rows by sequence. No high-water mark is kept: a transaction that commits late has a low number.
+async fn due(conn: &mut Conn) -> Result<Vec<Row>, diesel::result::Error> {
+    diesel::sql_query(
+        "select seq, id, exchange, routing_key, traceparent, body from outbox
+         where published_at is null and (next_attempt_at is null or next_attempt_at <= now())
+         order by seq limit $1",
+    )
+    .bind::<Integer, _>(BATCH)
+    .load(conn)
+    .await
+}
+
+async fn mark_sent(conn: &mut Conn, seqs: &[i64]) -> Result<(), diesel::result::Error> {
+    if seqs.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query("update outbox set published_at = now() where seq = any($1)")
+        .bind::<Array<BigInt>, _>(seqs)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Lets refused rows wait, longer each time up to a minute, so that they do not hold up those behind them.
+async fn postpone(conn: &mut Conn, seqs: &[i64]) -> Result<(), diesel::result::Error> {
+    if seqs.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "update outbox set attempts = attempts + 1,
+         next_attempt_at = now() + least(60, power(2, least(attempts, 6))) * interval '1 second'
+         where seq = any($1)",
+    )
+    .bind::<Array<BigInt>, _>(seqs)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

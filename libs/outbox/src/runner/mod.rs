@@ -1,0 +1,80 @@
+//! Consumes one queue: a batch of messages is one transaction with its inbox rows.
+
+mod batch;
+mod handler;
+mod session;
+mod settle;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use souk_bus::Bus;
+use souk_contracts::Event;
+use souk_contracts::topology::Queue;
+use souk_db::{Db, DbError};
+use tokio_util::sync::CancellationToken;
+
+use handler::{Erased, Typed, Untyped};
+
+pub use handler::{AnyHandler, Handler};
+pub use settle::Outcome;
+
+/// The pause before a queue is opened again after its connection broke.
+const RECONNECT: Duration = Duration::from_millis(500);
+
+/// Reads a queue and gives each message to the handler of its type, once.
+pub struct Runner<E> {
+    db: Db,
+    bus: Bus,
+    queue: &'static Queue,
+    settle: fn(&E) -> Outcome,
+    handlers: HashMap<&'static str, Box<dyn Erased<E>>>,
+    any: Option<Box<dyn Erased<E>>>,
+}
+
+impl<E> Runner<E>
+where
+    E: From<DbError> + std::fmt::Debug + Send + 'static,
+{
+    /// A runner of `queue`; `settle` says what a failure means for the message.
+    pub fn new(db: Db, bus: Bus, queue: &'static Queue, settle: fn(&E) -> Outcome) -> Self {
+        Self {
+            db,
+            bus,
+            queue,
+            settle,
+            handlers: HashMap::new(),
+            any: None,
+        }
+    }
+
+    /// Gives the events of one type to `handler`.
+    #[must_use]
+    pub fn on<H: Handler<Error = E>>(mut self, handler: H) -> Self {
+        self.handlers
+            .insert(H::Event::TYPE, Box::new(Typed(Arc::new(handler))));
+        self
+    }
+
+    /// Gives the events of all types without a handler of their own to `handler`.
+    #[must_use]
+    pub fn on_any<H: AnyHandler<Error = E>>(mut self, handler: H) -> Self {
+        self.any = Some(Box::new(Untyped(Arc::new(handler))));
+        self
+    }
+
+    /// Consumes until `shutdown`, reconnecting whenever the broker was away.
+    pub async fn run(self, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            if let Err(error) = self.session(&shutdown).await {
+                tracing::warn!(queue = self.queue.name, error = %error, "The queue is lost; it will be opened again");
+            }
+            shutdown.run_until_cancelled(tokio::time::sleep(RECONNECT)).await;
+        }
+    }
+
+    fn handler(&self, kind: &str) -> Option<&dyn Erased<E>> {
+        self.handlers.get(kind).or(self.any.as_ref()).map(AsRef::as_ref)
+    }
+}

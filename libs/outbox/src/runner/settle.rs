@@ -1,0 +1,27 @@
+//! What a failure means for its message.
+
+use souk_db::DbError;
+
+/// What becomes of a message that was not handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Refused by a rule because it is already so: it counts as handled.
+    Done,
+    /// Impossible by the rules: it goes to `<queue>.parked`, where an operator finds it.
+    Park,
+    /// Our own infrastructure is away: the message is held, and tried again in process until it is back.
+    Hold,
+    /// A bug: the broker delivers it again, and parks it after the delivery limit.
+    Retry,
+}
+
+impl Outcome {
+    /// What a failure of our own database means: away or contended is waited for, anything else is a bug.
+    pub fn of_database(error: &DbError) -> Self {
+        if error.is_unavailable() || error.is_contention() {
+            Self::Hold
+        } else {
+            Self::Retry
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A schema per test.
+
+use diesel::sql_types::Text;
+use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_migrations::EmbeddedMigrations;
+use serde_json::Value;
+use souk_db::{Conn, Db};
+use uuid::Uuid;
+
+use crate::infra;
+
+/// A migrated schema of its own, dropped with the value.
+pub struct TestDb {
+    db: Db,
+    url: String,
+    schema: String,
+}
+
+/// An event in the outbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    /// Its type.
+    pub kind: String,
+    /// The id of the thing it is about.
+    pub subject: String,
+    /// The version of that thing.
+    pub version: Option<i64>,
+    /// Its payload.
+    pub data: Value,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Body {
+    #[diesel(sql_type = Text)]
+    body: String,
+}
+
+impl TestDb {
+    /// A fresh schema with the tables of `souk_db`, `souk_outbox` and of the service.
+    pub async fn new(service: EmbeddedMigrations) -> Self {
+        Self::with(vec![souk_db::MIGRATIONS, souk_outbox::MIGRATIONS, service]).await
+    }
+
+    /// A fresh schema with these migrations.
+    pub async fn with(sources: Vec<EmbeddedMigrations>) -> Self {
+        let schema = format!("test_{}", Uuid::now_v7().simple());
+        let base = &infra().postgres_url;
+        let mut conn = Conn::establish(base)
+            .await
+            .expect("Postgres for tests is away: run `cargo xtask infra up`");
+        diesel::sql_query(format!("create schema {schema}"))
+            .execute(&mut conn)
+            .await
+            .expect("create schema");
+        let separator = if base.contains('?') { '&' } else { '?' };
+        let url = format!("{base}{separator}options=-c%20search_path%3D{schema}");
+        souk_db::migrate(&url, sources).await.expect("migrations");
+        let db = Db::connect(&url, 8).expect("pool");
+        Self { db, url, schema }
+    }
+
+    /// The database, as a service sees it.
+    pub fn db(&self) -> Db {
+        self.db.clone()
+    }
+
+    /// The URL of the schema.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Every event told so far, oldest first.
+    pub async fn published(&self) -> Vec<Published> {
+        let mut conn = self.db.conn().await.expect("conn");
+        let rows: Vec<Body> = diesel::sql_query("select body from outbox order by seq")
+            .load(&mut conn)
+            .await
+            .expect("outbox");
+        rows.iter().map(|row| published(&row.body)).collect()
+    }
+
+    /// The events of one type told so far, oldest first.
+    pub async fn published_of(&self, kind: &str) -> Vec<Published> {
+        let mut events = self.published().await;
+        events.retain(|event| event.kind == kind);
+        events
+    }
+}
+
+fn published(body: &str) -> Published {
+    let mut envelope: Value = serde_json::from_str(body).expect("an envelope");
+    Published {
+        kind: envelope["type"].as_str().expect("type").to_owned(),
+        subject: envelope["subject"].as_str().expect("subject").to_owned(),
+        version: envelope["aggregateversion"].as_i64(),
+        data: envelope["data"].take(),
+    }
+}
+
+impl Drop for TestDb {
+    // The pool's own connections may be in use on a runtime that is going away, so this takes a thread and a
+    // connection of its own.
+    fn drop(&mut self) {
+        let statement = format!("drop schema {} cascade", self.schema);
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("runtime");
+            runtime.block_on(async {
+                if let Ok(mut conn) = Conn::establish(&infra().postgres_url).await {
+                    let _ = diesel::sql_query(statement).execute(&mut conn).await;
+                }
+            });
+        });
+        let _ = dropping.join();
+    }
+}
