@@ -1,0 +1,149 @@
+//! user-svc: accounts, and the sessions behind tokens.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{ClientError, MeshClient};
+
+/// A registration.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterBody {
+    /// Login name, unique without regard to case.
+    #[validate(email, length(max = 254))]
+    #[schema(max_length = 254, format = "email", example = "aygun@example.org")]
+    pub email: String,
+    /// At least 10 characters, not among the common ones.
+    #[validate(length(min = 10, max = 128))]
+    #[schema(min_length = 10, max_length = 128, example = "seven brave otters")]
+    pub password: String,
+    /// First name.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "Aygun")]
+    pub first_name: String,
+    /// Last name.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "Aliyeva")]
+    pub last_name: String,
+    /// Phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 3, max = 32))]
+    #[schema(min_length = 3, max_length = 32, example = "+994 12 345 67 89")]
+    pub phone_number: Option<String>,
+}
+
+/// A user, as its owner and operators see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct UserBody {
+    /// Id.
+    pub id: Uuid,
+    /// Login name.
+    pub email: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Phone number.
+    pub phone_number: Option<String>,
+    /// `customer`, `shop_owner` or `admin`.
+    #[schema(example = "customer")]
+    pub role: String,
+    /// Whether the user has an open, approved shop.
+    pub is_shop_owner: bool,
+    /// Whether the user may log in.
+    pub is_active: bool,
+    /// Whether the e-mail address was verified.
+    pub is_verified: bool,
+    /// Where the avatar is.
+    pub avatar_url: Option<String>,
+    /// When the user registered.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A login, with what the gateway knows of the client.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct BeginSessionBody {
+    /// Login name.
+    #[validate(length(min = 1, max = 254))]
+    pub email: String,
+    /// Password.
+    #[validate(length(min = 1, max = 128))]
+    pub password: String,
+    /// What the client calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// Where it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// A refresh token to be traded in.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshSessionBody {
+    /// The token.
+    #[validate(length(min = 1, max = 512))]
+    pub refresh_token: String,
+}
+
+/// What a login or a refresh grants.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionGrant {
+    /// `sid` of the tokens.
+    pub session_id: Uuid,
+    /// `sub` of the tokens.
+    pub user_id: Uuid,
+    /// `role` of the tokens.
+    pub role: String,
+    /// The next refresh token; works once.
+    pub refresh_token: String,
+    /// When the session ends unless refreshed.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Calls user-svc.
+#[derive(Clone)]
+pub struct UserClient(MeshClient);
+
+impl UserClient {
+    /// A client over `mesh`, which knows the address of user-svc.
+    pub fn new(mesh: MeshClient) -> Self {
+        Self(mesh)
+    }
+
+    /// Registers a user.
+    ///
+    /// # Errors
+    /// `email-taken` or failed validation, or user-svc is away.
+    pub async fn register(&self, body: &RegisterBody) -> Result<UserBody, ClientError> {
+        self.0.post("/internal/users", body).await
+    }
+
+    /// Checks a password and begins a session.
+    ///
+    /// # Errors
+    /// `invalid-credentials`, or user-svc is away.
+    pub async fn begin_session(&self, body: &BeginSessionBody) -> Result<SessionGrant, ClientError> {
+        self.0.post("/internal/sessions", body).await
+    }
+
+    /// Trades a refresh token for the next one.
+    ///
+    /// # Errors
+    /// `invalid-refresh-token` (with `ended_session` when it was used before), or user-svc is away.
+    pub async fn refresh_session(&self, body: &RefreshSessionBody) -> Result<SessionGrant, ClientError> {
+        self.0.post("/internal/sessions/refresh", body).await
+    }
+
+    /// Ends a session; ending it twice is fine.
+    ///
+    /// # Errors
+    /// When user-svc is away.
+    pub async fn end_session(&self, session_id: Uuid) -> Result<(), ClientError> {
+        self.0.post(&format!("/internal/sessions/{session_id}/end"), &()).await
+    }
+}

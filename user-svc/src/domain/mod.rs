@@ -1,0 +1,9 @@
+//! Users and sessions: types and rules, no I/O.
+
+mod password;
+mod session;
+mod user;
+
+pub use password::{Password, PasswordError, decoy_hash, verify};
+pub use session::{IssuedToken, RefreshError, RefreshState, Session, hash_token};
+pub use user::{NewUser, ProfileChange, Role, User};

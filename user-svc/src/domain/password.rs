@@ -1,0 +1,85 @@
+//! Passwords: what is accepted, and how they are hashed.
+//!
+//! Argon2id with 19 MiB, two passes and one lane, as OWASP's password storage guidance recommends. Hashing takes
+//! about 18 ms of one core: call it off the request threads.
+
+use std::sync::LazyLock;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+
+/// Below this many guesses (as a power of ten) a password counts as a common one.
+const COMMON_GUESSES_LOG10: f64 = 5.0;
+
+/// Why a password is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Shorter than 10 or longer than 128 characters.
+    #[error("A password has 10 to 128 characters.")]
+    Length,
+    /// Among the passwords that are tried first.
+    #[error("This password is among the common ones; choose another.")]
+    Common,
+}
+
+/// A password that is good enough to be set.
+pub struct Password(String);
+
+impl Password {
+    /// Accepts a password by length and by not being a common one.
+    ///
+    /// # Errors
+    /// [`PasswordError`] says what is wrong with it.
+    pub fn accept(password: String) -> Result<Self, PasswordError> {
+        if !(10..=128).contains(&password.chars().count()) {
+            return Err(PasswordError::Length);
+        }
+        if zxcvbn::zxcvbn(&password, &[]).guesses_log10() < COMMON_GUESSES_LOG10 {
+            return Err(PasswordError::Common);
+        }
+        Ok(Self(password))
+    }
+
+    /// The hash in PHC form, with a salt of its own.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn hash(&self) -> Result<String, argon2::password_hash::Error> {
+        Ok(Argon2::default().hash_password(self.0.as_bytes())?.to_string())
+    }
+}
+
+/// Whether `password` is the one behind `hash`.
+pub fn verify(hash: &str, password: &str) -> bool {
+    PasswordHash::new(hash)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// A hash to check against when there is no account, so that its absence cannot be told by the time taken.
+pub fn decoy_hash() -> &'static str {
+    static DECOY: LazyLock<String> =
+        LazyLock::new(|| Password("no one has this password".into()).hash().unwrap_or_default());
+    &DECOY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_verifies_only_its_password() {
+        let hash = Password::accept("seven brave otters".into()).ok().unwrap().hash().unwrap();
+
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(verify(&hash, "seven brave otters"));
+        assert!(!verify(&hash, "seven brave otter"));
+    }
+
+    #[test]
+    fn short_and_common_passwords_are_refused() {
+        assert_eq!(Password::accept("x7Q!m2_pz".into()).err(), Some(PasswordError::Length));
+        assert_eq!(Password::accept("a".repeat(129)).err(), Some(PasswordError::Length));
+        assert_eq!(Password::accept("password123".into()).err(), Some(PasswordError::Common));
+        assert_eq!(Password::accept("1234567890".into()).err(), Some(PasswordError::Common));
+    }
+}

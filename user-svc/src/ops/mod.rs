@@ -1,0 +1,15 @@
+//! Use cases, one a file; each runs in its caller's transaction.
+
+mod begin_session;
+mod create_admin;
+mod edit_profile;
+mod keep_shop_owner;
+mod refresh_session;
+mod register_user;
+
+pub use begin_session::begin_session;
+pub use create_admin::create_admin;
+pub use edit_profile::edit_profile;
+pub use keep_shop_owner::keep_shop_owner;
+pub use refresh_session::{Refreshed, refresh_session};
+pub use register_user::register_user;

@@ -1,0 +1,135 @@
+//! Users.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel_async::RunQueryDsl;
+use souk_db::{Conn, DbError};
+use uuid::Uuid;
+
+use super::schema::{shop_owners, users};
+use crate::domain::{NewUser, User};
+
+diesel::define_sql_function! {
+    /// SQL's `lower`: logins do not regard case.
+    fn lower(text: Text) -> Text;
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+struct UserRow {
+    id: Uuid,
+    email: String,
+    first_name: String,
+    last_name: String,
+    phone_number: Option<String>,
+    is_admin: bool,
+    is_active: bool,
+    is_verified: bool,
+    version: i64,
+    created_at: DateTime<Utc>,
+}
+
+impl UserRow {
+    fn into_user(self, is_shop_owner: bool) -> User {
+        User {
+            id: self.id,
+            email: self.email,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            phone_number: self.phone_number,
+            is_admin: self.is_admin,
+            is_shop_owner,
+            is_active: self.is_active,
+            is_verified: self.is_verified,
+            version: self.version,
+            created_at: self.created_at,
+        }
+    }
+}
+
+/// Adds a user; `None` when the e-mail address is taken.
+pub async fn insert(tx: &mut Conn, new: &NewUser) -> Result<Option<User>, DbError> {
+    let row = diesel::insert_into(users::table)
+        .values((
+            users::id.eq(Uuid::now_v7()),
+            users::email.eq(&new.email),
+            users::password_hash.eq(&new.password_hash),
+            users::first_name.eq(&new.first_name),
+            users::last_name.eq(&new.last_name),
+            users::phone_number.eq(&new.phone_number),
+            users::is_admin.eq(new.is_admin),
+        ))
+        .on_conflict_do_nothing()
+        .returning(UserRow::as_returning())
+        .get_result(tx)
+        .await
+        .optional()?;
+    Ok(row.map(|row| row.into_user(false)))
+}
+
+/// The user with that id.
+pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
+    let row = users::table
+        .find(id)
+        .select((UserRow::as_select(), owns_open_shop()))
+        .get_result::<(UserRow, bool)>(conn)
+        .await
+        .optional()?;
+    Ok(row.map(|(row, is_shop_owner)| row.into_user(is_shop_owner)))
+}
+
+/// The user with that id, locked until the transaction ends.
+pub async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
+    let locked = users::table.find(id).select(users::id).for_update().get_result::<Uuid>(tx).await.optional()?;
+    match locked {
+        Some(id) => find(tx, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The user behind a login name, and the hash of the password.
+pub async fn find_credentials(conn: &mut Conn, email: &str) -> Result<Option<(User, String)>, DbError> {
+    let row = users::table
+        .filter(lower(users::email).eq(lower(email)))
+        .select((UserRow::as_select(), users::password_hash, owns_open_shop()))
+        .get_result::<(UserRow, String, bool)>(conn)
+        .await
+        .optional()?;
+    Ok(row.map(|(row, hash, is_shop_owner)| (row.into_user(is_shop_owner), hash)))
+}
+
+/// Writes what a user may change.
+pub async fn save_profile(tx: &mut Conn, user: &User) -> Result<(), DbError> {
+    diesel::update(users::table.find(user.id))
+        .set((
+            users::first_name.eq(&user.first_name),
+            users::last_name.eq(&user.last_name),
+            users::phone_number.eq(&user.phone_number),
+            users::version.eq(user.version),
+            users::updated_at.eq(diesel::dsl::now),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Sets the password and makes the user an active operator.
+pub async fn make_admin(tx: &mut Conn, id: Uuid, password_hash: &str) -> Result<(), DbError> {
+    diesel::update(users::table.find(id))
+        .set((
+            users::password_hash.eq(password_hash),
+            users::is_admin.eq(true),
+            users::is_active.eq(true),
+            users::updated_at.eq(diesel::dsl::now),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+#[diesel::dsl::auto_type]
+fn owns_open_shop() -> _ {
+    exists(shop_owners::table.filter(shop_owners::owner_id.eq(users::id)).filter(shop_owners::is_open))
+}
