@@ -1,0 +1,90 @@
+//! Roles and databases: each service may enter its own database only, and change no schema.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+
+use super::postgres::psql;
+use super::url::with_login;
+use crate::secrets::Secrets;
+use crate::services::{OWNER_ROLE, databases, roles};
+
+/// The database that tests make their schemas in.
+pub const TEST_DATABASE: &str = "souk_test";
+
+/// Make what is missing and put rights and passwords right; repeating it changes nothing.
+pub fn ensure(admin_url: &str, secrets: &Secrets) -> Result<()> {
+    psql(admin_url, &cluster_sql(secrets)?)?;
+    for database in databases() {
+        psql(&with_login(admin_url, None, &database)?, &grants_sql(&database))?;
+    }
+    Ok(())
+}
+
+/// The URL of a service for its own database.
+pub fn service_url(admin_url: &str, secrets: &Secrets, database: &str) -> Result<String> {
+    with_login(admin_url, Some((database, secrets.role(database)?)), database)
+}
+
+/// The URL for migrations of a database.
+pub fn owner_url(admin_url: &str, secrets: &Secrets, database: &str) -> Result<String> {
+    with_login(admin_url, Some((OWNER_ROLE, secrets.role(OWNER_ROLE)?)), database)
+}
+
+fn cluster_sql(secrets: &Secrets) -> Result<String> {
+    let mut sql = String::new();
+    for role in roles() {
+        let password = secrets.role(&role)?;
+        writeln!(
+            sql,
+            "select 'create role {role} login' where not exists (select from pg_roles where rolname = '{role}') \\gexec"
+        )?;
+        writeln!(sql, "alter role {role} password '{password}';")?;
+    }
+    // An admin who is not a superuser must be a member of the owner to make databases for it.
+    writeln!(
+        sql,
+        "select 'grant {OWNER_ROLE} to current_user' from pg_roles where rolname = current_user and not rolsuper \\gexec"
+    )?;
+    for database in databases().iter().map(String::as_str).chain([TEST_DATABASE]) {
+        writeln!(
+            sql,
+            "select 'create database {database} owner {OWNER_ROLE}' \
+             where not exists (select from pg_database where datname = '{database}') \\gexec"
+        )?;
+        writeln!(sql, "revoke all on database {database} from public;")?;
+    }
+    for database in databases() {
+        writeln!(sql, "grant connect on database {database} to {database};")?;
+    }
+    for database in ["postgres", "template1"] {
+        writeln!(
+            sql,
+            "select 'revoke connect on database {database} from public' from pg_database \
+             where datname = '{database}' and pg_has_role(datdba, 'usage') \\gexec"
+        )?;
+    }
+    Ok(sql)
+}
+
+fn grants_sql(role: &str) -> String {
+    format!(
+        "alter default privileges for role {OWNER_ROLE} in schema public \
+           grant select, insert, update, delete on tables to {role};\n\
+         alter default privileges for role {OWNER_ROLE} in schema public \
+           grant usage, select on sequences to {role};\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_gets_rows_but_no_schema() {
+        let sql = grants_sql("cart_svc");
+
+        assert!(sql.contains("grant select, insert, update, delete on tables to cart_svc"));
+        assert!(!sql.contains("create"));
+    }
+}

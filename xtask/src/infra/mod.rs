@@ -1,0 +1,160 @@
+//! Postgres, RabbitMQ and Redis: private instances, or those that the environment names.
+
+mod account;
+mod data;
+pub mod databases;
+pub mod install;
+mod part;
+pub mod postgres;
+mod rabbitmq;
+mod redis;
+mod status;
+mod url;
+
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow};
+use serde::{Deserialize, Serialize};
+
+use crate::files;
+use crate::instance::{Instance, Part};
+use crate::secrets::Secrets;
+use crate::services::roles;
+
+pub use part::{kill, start, stop};
+pub use status::status;
+
+/// Where the infrastructure is; the content of `infra.json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Infra {
+    /// The admin of Postgres, in the database for tests.
+    pub postgres_url: String,
+    /// The broker.
+    pub amqp_url: String,
+    /// The revocations.
+    pub redis_url: String,
+}
+
+/// What `up` found or did.
+pub struct Up {
+    /// Where everything is.
+    pub infra: Infra,
+    /// What it started itself, to be stopped by whoever stops it.
+    pub started: Vec<Part>,
+}
+
+/// Bring up what is not up; the caller holds the lock of the instance.
+pub fn up(instance: &Instance) -> Result<Up> {
+    let begun = Instant::now();
+    let own: Vec<Part> = Part::ALL
+        .into_iter()
+        .filter(|part| overridden(*part).is_none())
+        .collect();
+    install::ensure(&own, overridden(Part::Postgres).is_some())?;
+    let secrets = Secrets::open(instance, &roles())?;
+    let infra = addresses(instance, &secrets);
+
+    let started = thread::scope(|scope| {
+        let (secrets, infra) = (&secrets, &infra);
+        let work: Vec<_> = Part::ALL
+            .into_iter()
+            .map(|part| {
+                (
+                    part,
+                    scope.spawn(move || bring_up(instance, part, secrets, infra)),
+                )
+            })
+            .collect();
+        let mut started = Vec::new();
+        let mut failure = None;
+        for (part, handle) in work {
+            match handle
+                .join()
+                .unwrap_or_else(|_| Err(anyhow!("Starting {} panicked", part.name())))
+            {
+                Ok(true) => started.push(part),
+                Ok(false) => {}
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        failure.map_or(Ok(started), Err)
+    })?;
+    files::write_json(&instance.dir.join("infra.json"), &infra)?;
+    println!("infra is up after {:.1} s", begun.elapsed().as_secs_f32());
+    Ok(Up { infra, started })
+}
+
+/// Stop all parts that are ours.
+pub fn down(instance: &Instance) -> Result<()> {
+    thread::scope(|scope| {
+        for part in Part::ALL {
+            scope.spawn(move || part::stop(instance, part));
+        }
+    });
+    Ok(())
+}
+
+/// Stop everything and remove all data, so that the next start is from nothing.
+pub fn wipe(instance: &Instance) -> Result<()> {
+    down(instance)?;
+    Part::ALL
+        .into_iter()
+        .try_for_each(|part| data::remove(instance, part))
+}
+
+/// The address of a part that the environment names.
+pub fn overridden(part: Part) -> Option<String> {
+    let variable = match part {
+        Part::Postgres => "DATABASE_URL",
+        Part::Rabbitmq => "AMQP_URL",
+        Part::Redis => "REDIS_URL",
+    };
+    std::env::var(variable).ok().filter(|url| !url.is_empty())
+}
+
+fn bring_up(instance: &Instance, part: Part, secrets: &Secrets, infra: &Infra) -> Result<bool> {
+    let started = match overridden(part) {
+        Some(_) => false,
+        None => part::start_if_needed(instance, part, secrets)?,
+    };
+    if part == Part::Postgres {
+        let admin = overridden(part).map_or_else(|| admin_url(infra), Ok)?;
+        databases::ensure(&admin, secrets)?;
+    }
+    Ok(started)
+}
+
+/// The admin's URL in a database that is always there.
+fn admin_url(infra: &Infra) -> Result<String> {
+    url::with_login(&infra.postgres_url, None, "postgres")
+}
+
+fn addresses(instance: &Instance, secrets: &Secrets) -> Infra {
+    let port = |part| instance.part_port(part);
+    let postgres_url = match overridden(Part::Postgres) {
+        Some(admin) => url::with_login(&admin, None, databases::TEST_DATABASE).unwrap_or(admin),
+        None => format!(
+            "postgres://{}:{}@127.0.0.1:{}/{}",
+            postgres::SUPERUSER,
+            secrets.postgres,
+            port(Part::Postgres),
+            databases::TEST_DATABASE
+        ),
+    };
+    let amqp_url = overridden(Part::Rabbitmq).unwrap_or_else(|| {
+        let name = rabbitmq::NAME;
+        format!(
+            "amqp://{name}:{}@127.0.0.1:{}/{name}",
+            secrets.rabbitmq,
+            port(Part::Rabbitmq)
+        )
+    });
+    let redis_url = overridden(Part::Redis)
+        .unwrap_or_else(|| format!("redis://:{}@127.0.0.1:{}/0", secrets.redis, port(Part::Redis)));
+    Infra {
+        postgres_url,
+        amqp_url,
+        redis_url,
+    }
+}
