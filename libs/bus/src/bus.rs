@@ -12,6 +12,7 @@ use crate::{Deliveries, Publisher, Result, declare};
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 // Declaring many quorum queues at once on a cold broker takes seconds.
 const DECLARE_LIMIT: Duration = Duration::from_secs(60);
+const GOODBYE: u16 = 200;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -128,9 +129,11 @@ impl Session {
     }
 
     /// Says goodbye to the broker; unacknowledged messages return to their queues.
-    pub async fn close(self) -> Result<()> {
-        const GOODBYE: u16 = 200;
-        within(CONNECT_LIMIT, self.connection.close(GOODBYE, "goodbye".into())).await
+    pub async fn close(self) {
+        // A channel that is just closing makes this fail; then dropping the connection does the same.
+        if let Err(error) = within(CONNECT_LIMIT, self.connection.close(GOODBYE, "goodbye".into())).await {
+            tracing::debug!(%error, "RabbitMQ was left without a goodbye");
+        }
     }
 
     async fn channel(&self) -> Result<Channel> {
