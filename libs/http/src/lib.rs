@@ -1,1 +1,35 @@
-//! souk-http
+//! What every HTTP face of the mesh has in common: start and stop, problems, extractors, paging, health.
+
+mod body;
+mod created;
+mod document;
+mod etag;
+mod health;
+mod idempotency;
+mod methods;
+mod observe;
+mod page;
+mod params;
+mod patch;
+mod problem;
+mod reasons;
+mod server;
+mod signal;
+
+pub use body::Json;
+pub use created::Created;
+pub use document::{Refusals, openapi};
+pub use etag::{ETag, IfMatch, Tagged};
+pub use health::Check;
+pub use idempotency::IdempotencyKey;
+pub use methods::{Methods, unmatched};
+pub use observe::{Gate, RouteLabel};
+pub use page::{Cursor, Page, PageQuery};
+pub use params::{Path, Query};
+pub use patch::nullable;
+pub use problem::{FieldError, Problem, ProblemBody};
+pub use server::{Running, Server};
+pub use signal::stop_signal;
+
+/// JSON bodies may be this large; a larger one is answered 413.
+pub const MAX_JSON: usize = 256 * 1024;

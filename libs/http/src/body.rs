@@ -1,0 +1,233 @@
+//! JSON bodies, in and out.
+
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use validator::Validate;
+
+use crate::{MAX_JSON, Problem, reasons};
+
+/// How much of an oversized body is read and thrown away, so that the client sees the answer.
+const MAX_DRAIN: usize = 1024 * 1024;
+
+/// A JSON body: read within [`MAX_JSON`], typed and validated, or written as the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T> Json<T> {
+    /// The body itself.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let acceptable = check_headers(request.headers());
+        let payload = payload.take();
+        Box::pin(async move {
+            acceptable?;
+            let bytes = read(payload).await?;
+            decode(&bytes).map(Json)
+        })
+    }
+}
+
+impl<T: Serialize> Responder for Json<T> {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().json(self.0)
+    }
+}
+
+fn check_headers(headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let kind = text(header::CONTENT_TYPE).map(|kind| kind.split(';').next().unwrap_or(kind).trim());
+    let json = |kind: &str| {
+        let kind = kind.to_ascii_lowercase();
+        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+    };
+    if kind.is_some_and(|kind| !json(kind)) {
+        return Err(unsupported("The body must be application/json."));
+    }
+    if text(header::CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        return Err(unsupported("The body must not be compressed."));
+    }
+    Ok(())
+}
+
+fn unsupported(detail: &str) -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-media-type",
+        "Unsupported media type",
+    )
+    .detail(detail)
+}
+
+fn too_large() -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body-too-large",
+        "The body is too large",
+    )
+    .detail(format!("JSON bodies may have at most {} KiB.", MAX_JSON / 1024))
+}
+
+fn malformed() -> Problem {
+    Problem::bad_request("malformed-json", "Malformed JSON")
+}
+
+async fn read(mut payload: Payload) -> Result<web::BytesMut, Problem> {
+    let mut bytes = web::BytesMut::new();
+    let mut seen = 0;
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| malformed().detail("The body ended too early."))?;
+        seen += chunk.len();
+        if seen > MAX_DRAIN {
+            break;
+        }
+        if seen <= MAX_JSON {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    if seen > MAX_JSON {
+        Err(too_large())
+    } else {
+        Ok(bytes)
+    }
+}
+
+fn decode<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let inner = error.inner();
+        if inner.is_data() {
+            reasons::from_serde(error.path(), &inner.to_string())
+        } else {
+            malformed().detail(format!(
+                "The text stops being JSON at line {}, column {}.",
+                inner.line(),
+                inner.column()
+            ))
+        }
+    })?;
+    json.end()
+        .map_err(|_| malformed().detail("Something follows the JSON value."))?;
+    value.validate().map_err(|errors| reasons::from_rules(&errors))?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, Serialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Line {
+        id: Uuid,
+        #[validate(range(min = 1, max = 999))]
+        quantity: u32,
+    }
+
+    #[derive(Debug, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Order {
+        #[validate(length(min = 1, max = 5))]
+        note: String,
+        #[validate(nested, length(max = 2))]
+        lines: Vec<Line>,
+    }
+
+    fn errors(text: &str) -> Vec<(String, String)> {
+        let problem = decode::<Order>(text.as_bytes()).unwrap_err();
+        assert_eq!(problem.status(), 422, "{problem:?}");
+        assert!(!format!("{problem:?}").contains("hunter2"), "{problem:?}");
+        problem
+            .to_body()
+            .errors
+            .into_iter()
+            .map(|error| (error.pointer, error.code))
+            .collect()
+    }
+
+    fn one(pointer: &str, code: &str) -> Vec<(String, String)> {
+        vec![(pointer.to_owned(), code.to_owned())]
+    }
+
+    const ID: &str = "01937f1c-6a2b-7c44-9d0e-3a6f5c1b2e70";
+
+    #[test]
+    fn each_wrong_field_is_pointed_at() {
+        assert_eq!(errors(r#"{"lines": []}"#), one("/note", "required"));
+        assert_eq!(
+            errors(r#"{"note": "a", "lines": [], "x/y": 1}"#),
+            one("/x~1y", "unknown_field")
+        );
+        assert_eq!(errors(r#"{"note": 5, "lines": []}"#), one("/note", "wrong_type"));
+        assert_eq!(
+            errors(r#"{"note": "a", "lines": [{"id": "hunter2", "quantity": 1}]}"#),
+            one("/lines/0/id", "wrong_format")
+        );
+        assert_eq!(
+            errors(&format!(
+                r#"{{"note": "a", "lines": [{{"id": "{ID}", "quantity": -1}}]}}"#
+            )),
+            one("/lines/0/quantity", "wrong_value")
+        );
+        assert_eq!(
+            errors(&format!(r#"{{"note": "a", "lines": [{{"id": "{ID}"}}]}}"#)),
+            one("/lines/0/quantity", "required")
+        );
+    }
+
+    #[test]
+    fn every_broken_rule_is_told() {
+        let text = format!(r#"{{"note": "hunter2", "lines": [{{"id": "{ID}", "quantity": 0}}]}}"#);
+
+        let found = errors(&text);
+
+        let expected = [one("/lines/0/quantity", "range"), one("/note", "length")].concat();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed() {
+        for text in [
+            "",
+            "{",
+            "{\"note\": }",
+            "{\"note\": \"a\", \"lines\": []} x",
+            "\u{feff}{}",
+        ] {
+            let problem = decode::<Order>(text.as_bytes()).unwrap_err();
+            assert_eq!(
+                (problem.status().as_u16(), problem.slug()),
+                (400, "malformed-json"),
+                "{text}"
+            );
+        }
+    }
+}
