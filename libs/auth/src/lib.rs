@@ -1,1 +1,18 @@
-//! souk-auth
+//! Who is calling: the mesh signature, and what a handler may know of the caller.
+//!
+//! A header is not a passport. The gate checks that everything about the caller was signed by a member of
+//! the mesh, a moment ago, for this very request; the extractors read what the gate found, never headers.
+
+mod caller;
+mod gate;
+pub mod headers;
+mod keys;
+mod role;
+
+pub use caller::{Admin, Caller, Peer, Visitor};
+pub use gate::mesh_gate;
+pub use keys::{KeyError, MeshKeys, Refusal, SKEW_MS, SignedRequest, now_ms};
+pub use role::{Role, UnknownRole};
+
+/// The name under which the gateway forwards what clients ask.
+pub const GATEWAY: &str = "gateway";
