@@ -3,32 +3,37 @@
 use serde::{Deserialize, Serialize};
 use souk_contracts::Money;
 use uuid::Uuid;
+use validator::Validate;
 
 /// Asks for the lines of a cart that is to be ordered: `POST /internal/carts/{user_id}/checkout`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
 pub struct CheckoutRequest {
     /// The customer's latest order; it is taken out of the cart first, once per order id.
+    #[validate(nested)]
     pub last_order: Option<LastOrder>,
     /// Put the last proposal into the lines before answering.
     #[serde(default)]
     pub accept_changes: bool,
 }
 
-/// An order and what it took from the cart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// An order and what it took from the cart; by itself, `POST /internal/carts/{user_id}/ordered` takes it out at
+/// once, so that the customer's next look at the cart does not depend on the event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
 pub struct LastOrder {
     /// Which order.
     pub order_id: Uuid,
     /// How much of which cart line it took.
+    #[validate(nested, length(max = 100))]
     pub lines: Vec<OrderedLine>,
 }
 
 /// How much of a cart line was ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate)]
 pub struct OrderedLine {
     /// The line of the cart.
     pub cart_line_id: Uuid,
     /// Pieces ordered from it.
+    #[validate(range(min = 1, max = 999))]
     pub quantity: i32,
 }
 
@@ -58,38 +63,42 @@ pub struct CheckoutLine {
 ///
 /// It replaces the proposal before it. One made for a version that is no longer the cart's is dropped:
 /// the next checkout makes a new one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
 pub struct Proposal {
     /// The version that [`CheckoutCart`] had.
     pub version: i64,
     /// One entry for each line that cannot be ordered as it was shown.
+    #[validate(nested, length(max = 100))]
     pub changes: Vec<ProposedChange>,
 }
 
 /// What one line would become.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
 pub struct ProposedChange {
     /// The line of the cart.
     pub line_id: Uuid,
     /// The values to accept; `None` (or a quantity of zero) when the thing is gone and the line would go.
+    #[validate(nested)]
     pub new: Option<LineValues>,
 }
 
 /// Quantity and price of a line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
 pub struct LineValues {
     /// How many pieces.
+    #[validate(range(min = 0, max = 999))]
     pub quantity: i32,
     /// The price of one piece.
     pub unit_price: Money,
 }
 
 /// Adds to a cart for its customer: `POST /internal/carts/{user_id}/items`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
 pub struct AddItemRequest {
     /// What to add.
     pub variation_id: Uuid,
-    /// How many pieces, 1..=999.
+    /// How many pieces.
+    #[validate(range(min = 1, max = 999))]
     pub quantity: i32,
     /// The same id adds once, however often it is asked.
     pub dedupe_id: Option<Uuid>,
@@ -98,8 +107,8 @@ pub struct AddItemRequest {
 /// The line that holds what was added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AddedItem {
-    /// The line of the cart.
-    pub line_id: Uuid,
+    /// The line; `None` when it has left the cart since.
+    pub line_id: Option<Uuid>,
     /// How many pieces it holds now.
     pub quantity: i32,
 }
