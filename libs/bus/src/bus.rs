@@ -129,11 +129,10 @@ impl Session {
     }
 
     /// Says goodbye to the broker; unacknowledged messages return to their queues.
-    pub async fn close(self) {
-        // A channel that is just closing makes this fail; then dropping the connection does the same.
-        if let Err(error) = within(CONNECT_LIMIT, self.connection.close(GOODBYE, "goodbye".into())).await {
-            tracing::debug!(%error, "RabbitMQ was left without a goodbye");
-        }
+    ///
+    /// Keep publishers and deliveries until this is done: a channel that is just closing makes it fail.
+    pub async fn close(self) -> Result<()> {
+        within(CONNECT_LIMIT, self.connection.close(GOODBYE, "goodbye".into())).await
     }
 
     async fn channel(&self) -> Result<Channel> {
