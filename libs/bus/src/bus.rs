@@ -129,10 +129,11 @@ impl Session {
     }
 
     /// Says goodbye to the broker; unacknowledged messages return to their queues.
-    ///
-    /// Keep publishers and deliveries until this is done: a channel that is just closing makes it fail.
-    pub async fn close(self) -> Result<()> {
-        within(CONNECT_LIMIT, self.connection.close(GOODBYE, "goodbye".into())).await
+    pub async fn close(self) {
+        // A channel that is just closing makes this fail; dropping the connection then does the rest.
+        if let Err(error) = within(CONNECT_LIMIT, self.connection.close(GOODBYE, "goodbye".into())).await {
+            tracing::debug!(%error, "RabbitMQ was left without a goodbye");
+        }
     }
 
     async fn channel(&self) -> Result<Channel> {
