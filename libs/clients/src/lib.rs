@@ -1,4 +1,14 @@
-//! souk-clients
-#![allow(missing_docs)]
+//! One typed client per service that others may ask, and the shapes of what they say to each other.
+//!
+//! The serving side's `/internal` routes use the same structs. A call is signed, carries the running
+//! [`souk_telemetry::Flow`] and is limited in time; it never happens inside a transaction.
+
 pub mod cart;
+mod mesh;
+pub mod order;
 pub mod product;
+pub mod shop;
+pub mod user;
+
+pub use mesh::{ClientError, MeshClient};
+pub use souk_http::ProblemBody;

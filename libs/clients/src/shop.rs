@@ -1,0 +1,1 @@
+//! shop-svc: shops, their status and their owners.
