@@ -1,5 +1,6 @@
 //! A service's own copy of shops, products and stock, kept by their events.
 
+pub mod events;
 mod listing;
 mod owners;
 pub mod products;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::schema::{mirror_products, mirror_variations};
 use crate::stock::{self, StockRow};
-use crate::{Listing, Result};
+use crate::{Listing, Result, listings};
 
 #[derive(Insertable)]
 #[diesel(table_name = mirror_products)]
@@ -43,11 +43,6 @@ struct VariationRow<'a> {
 /// # Errors
 /// When the database fails.
 pub async fn record(tx: &mut Conn, product: &ProductSnapshot, version: i64) -> Result<Vec<Uuid>> {
-    // Stock has versions of its own and may be newer even in a product event that is old.
-    let stock: Vec<StockRow> = product.variations.iter().map(StockRow::from).collect();
-    if !stock.is_empty() {
-        stock::save(tx, stock).await?;
-    }
     let row = ProductRow {
         product_id: product.product_id,
         shop_id: product.shop_id,
@@ -57,20 +52,24 @@ pub async fn record(tx: &mut Conn, product: &ProductSnapshot, version: i64) -> R
         is_deleted: false,
         version,
     };
-    if !save_if_newer(tx, row).await? {
-        return Ok(Vec::new());
+    let is_newer = save_if_newer(tx, row).await?;
+    let mut gone = Vec::new();
+    if is_newer {
+        let rows = product.variations.iter().map(|variation| VariationRow {
+            variation_id: variation.variation_id,
+            product_id: product.product_id,
+            options: options_json(&variation.options),
+            price_amount: variation.price.amount,
+            price_currency: variation.price.currency.as_str(),
+            is_deleted: false,
+        });
+        save_variations(tx, rows.collect()).await?;
+        let kept = product.variations.iter().map(|variation| variation.variation_id);
+        gone = drop_variations(tx, product.product_id, kept.collect()).await?;
     }
-    let rows = product.variations.iter().map(|variation| VariationRow {
-        variation_id: variation.variation_id,
-        product_id: product.product_id,
-        options: options_json(&variation.options),
-        price_amount: variation.price.amount,
-        price_currency: variation.price.currency.as_str(),
-        is_deleted: false,
-    });
-    save_variations(tx, rows.collect()).await?;
-    let kept = product.variations.iter().map(|variation| variation.variation_id);
-    drop_variations(tx, product.product_id, kept.collect()).await
+    // Stock has versions of its own and may be newer even in a product event that is old.
+    stock::save(tx, product.variations.iter().map(StockRow::from).collect()).await?;
+    Ok(gone)
 }
 
 /// Takes over `product.deleted`; the product stays known as deleted.
@@ -105,19 +104,26 @@ pub async fn delete(tx: &mut Conn, product: &ProductDeleted, version: i64) -> Re
     Ok(())
 }
 
-/// Keeps a variation as its service answered just now, because its events may still be on their way.
+/// Keeps a variation that may be sold, as its service answered just now, because its events may still be on their way.
 ///
 /// The version stays as it was, so that no event is taken for an old one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remember(tx: &mut Conn, listing: &Listing, stock_version: i64) -> Result<()> {
+pub async fn remember(tx: &mut Conn, live: &Listing) -> Result<()> {
+    let known = listings(tx, &[live.variation_id])
+        .await?
+        .remove(&live.variation_id);
+    // Many customers want the same thing: do not write what is known, and leave its stock to events.
+    if known.is_some_and(|known| known.agrees_with(live)) {
+        return Ok(());
+    }
     let product = ProductRow {
-        product_id: listing.product_id,
-        shop_id: listing.shop_id,
-        owner_id: listing.owner_id,
-        title: &listing.title,
-        is_active: listing.sellable,
+        product_id: live.product_id,
+        shop_id: live.shop_id,
+        owner_id: live.owner_id,
+        title: &live.title,
+        is_active: live.sellable,
         is_deleted: false,
         version: 0,
     };
@@ -133,24 +139,15 @@ pub async fn remember(tx: &mut Conn, listing: &Listing, stock_version: i64) -> R
         .execute(tx)
         .await?;
     let variation = VariationRow {
-        variation_id: listing.variation_id,
-        product_id: listing.product_id,
-        options: options_json(&listing.options),
-        price_amount: listing.price.amount,
-        price_currency: listing.price.currency.as_str(),
+        variation_id: live.variation_id,
+        product_id: live.product_id,
+        options: options_json(&live.options),
+        price_amount: live.price.amount,
+        price_currency: live.price.currency.as_str(),
         is_deleted: false,
     };
     save_variations(tx, vec![variation]).await?;
-    let available = listing.available;
-    stock::save(
-        tx,
-        vec![StockRow {
-            variation_id: listing.variation_id,
-            available,
-            version: stock_version,
-        }],
-    )
-    .await
+    stock::save(tx, vec![StockRow::from(live)]).await
 }
 
 async fn save_if_newer(tx: &mut Conn, row: ProductRow<'_>) -> Result<bool> {

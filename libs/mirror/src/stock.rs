@@ -8,8 +8,8 @@ use souk_contracts::events::{ProductVariation, StockChanged};
 use souk_db::Conn;
 use uuid::Uuid;
 
-use crate::Result;
 use crate::schema::mirror_stock;
+use crate::{Listing, Result};
 
 #[derive(Insertable)]
 #[diesel(table_name = mirror_stock)]
@@ -29,6 +29,16 @@ impl From<&ProductVariation> for StockRow {
     }
 }
 
+impl From<&Listing> for StockRow {
+    fn from(listing: &Listing) -> Self {
+        Self {
+            variation_id: listing.variation_id,
+            available: listing.available,
+            version: listing.stock_version,
+        }
+    }
+}
+
 /// Takes over `stock.changed`, unless something newer is known.
 ///
 /// # Errors
@@ -43,6 +53,9 @@ pub async fn record(tx: &mut Conn, change: &StockChanged) -> Result<()> {
 }
 
 pub(crate) async fn save(tx: &mut Conn, rows: Vec<StockRow>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let upsert = diesel::insert_into(mirror_stock::table)
         .values(rows)
         .on_conflict(mirror_stock::variation_id)
