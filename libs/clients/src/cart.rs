@@ -5,6 +5,8 @@ use souk_contracts::Money;
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::{ClientError, MeshClient};
+
 /// Asks for the lines of a cart that is to be ordered: `POST /internal/carts/{user_id}/checkout`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
 pub struct CheckoutRequest {
@@ -111,4 +113,59 @@ pub struct AddedItem {
     pub line_id: Option<Uuid>,
     /// How many pieces it holds now.
     pub quantity: i32,
+}
+
+/// Calls cart-svc.
+#[derive(Clone)]
+pub struct CartClient(MeshClient);
+
+impl CartClient {
+    /// A client over `mesh`, which knows the address of cart-svc.
+    pub fn new(mesh: MeshClient) -> Self {
+        Self(mesh)
+    }
+
+    /// The lines that a customer is about to order.
+    ///
+    /// # Errors
+    /// `shop-owner-has-no-cart`, or cart-svc is away.
+    pub async fn checkout(
+        &self,
+        user_id: Uuid,
+        request: &CheckoutRequest,
+    ) -> Result<CheckoutCart, ClientError> {
+        self.0
+            .post(&format!("/internal/carts/{user_id}/checkout"), request)
+            .await
+    }
+
+    /// Keeps what the customer was told instead of an order.
+    ///
+    /// # Errors
+    /// When cart-svc is away.
+    pub async fn propose(&self, user_id: Uuid, proposal: &Proposal) -> Result<(), ClientError> {
+        self.0
+            .put(&format!("/internal/carts/{user_id}/proposal"), proposal)
+            .await
+    }
+
+    /// Takes an order out of the cart without waiting for its event; once per order id, whoever comes first.
+    ///
+    /// # Errors
+    /// When cart-svc is away; the event does it later.
+    pub async fn ordered(&self, user_id: Uuid, order: &LastOrder) -> Result<(), ClientError> {
+        self.0
+            .post(&format!("/internal/carts/{user_id}/ordered"), order)
+            .await
+    }
+
+    /// Adds to a customer's cart.
+    ///
+    /// # Errors
+    /// What `POST /cart/items` refuses, or cart-svc is away.
+    pub async fn add_item(&self, user_id: Uuid, item: &AddItemRequest) -> Result<AddedItem, ClientError> {
+        self.0
+            .post(&format!("/internal/carts/{user_id}/items"), item)
+            .await
+    }
 }
