@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use souk_db::Conn;
+use souk_db::{Conn, prepared};
 use uuid::Uuid;
 
 #[derive(diesel::QueryableByName)]
@@ -19,12 +19,14 @@ pub(crate) async fn record(
     queue: &str,
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>, diesel::result::Error> {
-    let fresh = diesel::sql_query(
-        "insert into inbox (queue, event_id) select $1, unnest($2)
+    let fresh = prepared(
+        diesel::sql_query(
+            "insert into inbox (queue, event_id) select $1, unnest($2)
          on conflict do nothing returning event_id",
+        )
+        .bind::<Text, _>(queue)
+        .bind::<Array<SqlUuid>, _>(ids),
     )
-    .bind::<Text, _>(queue)
-    .bind::<Array<SqlUuid>, _>(ids)
     .load::<Fresh>(tx)
     .await?;
     Ok(fresh.into_iter().map(|row| row.event_id).collect())

@@ -3,7 +3,7 @@
 use diesel::sql_types::{Array, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_contracts::{Envelope, Event};
-use souk_db::Conn;
+use souk_db::{Conn, prepared};
 use souk_telemetry::Flow;
 use uuid::Uuid;
 
@@ -64,15 +64,17 @@ pub async fn enqueue_all(tx: &mut Conn, pending: Vec<Pending>) -> Result<(), die
         .map(|row| row.body)
         .collect::<serde_json::Result<Vec<String>>>()
         .map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?;
-    diesel::sql_query(
-        "insert into outbox (id, exchange, routing_key, traceparent, body)
+    prepared(
+        diesel::sql_query(
+            "insert into outbox (id, exchange, routing_key, traceparent, body)
          select * from unnest($1, $2, $3, $4, $5)",
+        )
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<Text>, _>(exchanges)
+        .bind::<Array<Text>, _>(keys)
+        .bind::<Array<Nullable<Text>>, _>(traces)
+        .bind::<Array<Text>, _>(bodies),
     )
-    .bind::<Array<SqlUuid>, _>(ids)
-    .bind::<Array<Text>, _>(exchanges)
-    .bind::<Array<Text>, _>(keys)
-    .bind::<Array<Nullable<Text>>, _>(traces)
-    .bind::<Array<Text>, _>(bodies)
     .execute(tx)
     .await?;
     Ok(())

@@ -6,7 +6,7 @@ use diesel::sql_types::{Array, BigInt, Double, Integer, Nullable, Text, Uuid as 
 use diesel_async::RunQueryDsl;
 use souk_bus::{Bus, BusError, Message, Outcome, Publisher, Session, Target};
 use souk_contracts::Exchange;
-use souk_db::{Conn, Db, DbError, Lease};
+use souk_db::{Conn, Db, DbError, Lease, prepared};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -120,7 +120,7 @@ impl Relay {
         }
         // What was committed while stopping leaves now rather than at the next start.
         self.publish_batch(lease.conn(), &mut publisher).await?;
-        let _ = session.close().await;
+        session.close().await;
         Ok(())
     }
 
@@ -198,7 +198,9 @@ impl Relay {
         let statement = "select count(*) as rows,
             coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as age
             from outbox where published_at is null";
-        Ok(diesel::sql_query(statement).get_result(&mut conn).await?)
+        Ok(prepared(diesel::sql_query(statement))
+            .get_result(&mut conn)
+            .await?)
     }
 }
 
@@ -208,12 +210,14 @@ fn count(length: usize) -> u64 {
 
 /// The unpublished rows by sequence. No high-water mark is kept: a transaction that commits late has a low number.
 async fn due(conn: &mut Conn) -> Result<Vec<Row>, diesel::result::Error> {
-    diesel::sql_query(
-        "select seq, id, exchange, routing_key, traceparent, body from outbox
+    prepared(
+        diesel::sql_query(
+            "select seq, id, exchange, routing_key, traceparent, body from outbox
          where published_at is null and (next_attempt_at is null or next_attempt_at <= now())
          order by seq limit $1",
+        )
+        .bind::<Integer, _>(BATCH),
     )
-    .bind::<Integer, _>(BATCH)
     .load(conn)
     .await
 }
@@ -222,10 +226,12 @@ async fn mark_sent(conn: &mut Conn, seqs: &[i64]) -> Result<(), diesel::result::
     if seqs.is_empty() {
         return Ok(());
     }
-    diesel::sql_query("update outbox set published_at = now() where seq = any($1)")
-        .bind::<Array<BigInt>, _>(seqs)
-        .execute(conn)
-        .await?;
+    prepared(
+        diesel::sql_query("update outbox set published_at = now() where seq = any($1)")
+            .bind::<Array<BigInt>, _>(seqs),
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -234,12 +240,14 @@ async fn postpone(conn: &mut Conn, seqs: &[i64]) -> Result<(), diesel::result::E
     if seqs.is_empty() {
         return Ok(());
     }
-    diesel::sql_query(
-        "update outbox set attempts = attempts + 1,
+    prepared(
+        diesel::sql_query(
+            "update outbox set attempts = attempts + 1,
          next_attempt_at = now() + least(60, power(2, least(attempts, 6))) * interval '1 second'
          where seq = any($1)",
+        )
+        .bind::<Array<BigInt>, _>(seqs),
     )
-    .bind::<Array<BigInt>, _>(seqs)
     .execute(conn)
     .await?;
     Ok(())

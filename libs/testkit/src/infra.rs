@@ -41,7 +41,7 @@ fn from_env() -> Option<Infra> {
 
 fn from_file() -> Option<Infra> {
     let here = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").ok()?);
-    let places = |dir: &Path| [dir.join(".souk/test/infra.json"), dir.join(".souk/infra.json")];
+    let places = |dir: &Path| [dir.join(".souk/infra.json"), dir.join(".souk/test/infra.json")];
     let file = here.ancestors().flat_map(places).find(|path| path.exists())?;
     serde_json::from_slice(&std::fs::read(file).ok()?).ok()
 }

@@ -8,9 +8,11 @@
 )]
 
 mod bus;
+mod client;
 mod db;
 mod infra;
 
 pub use bus::bus;
+pub use client::{Client, Response, TestServer, mesh_keys};
 pub use db::{Published, TestDb};
 pub use infra::{Infra, infra};

@@ -39,7 +39,8 @@ where
             self.settle_batch(batch, &mut publisher, shutdown).await?;
         }
         // Whatever was delivered beyond the last batch goes back to the queue with the connection.
-        session.close().await
+        session.close().await;
+        Ok(())
     }
 
     /// Handles a batch; while our infrastructure is away it is held, and nothing new is taken.

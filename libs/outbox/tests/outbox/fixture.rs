@@ -1,0 +1,172 @@
+//! A database with a table of effects, a broker with one queue, and a consumer that misbehaves on request.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use souk_bus::{Bus, Message, Outcome as Sent, Target};
+use souk_contracts::events::{UserCreated, UserDeleted};
+use souk_contracts::{Envelope, Exchange, Queue, topology};
+use souk_db::{Conn, Db, DbError};
+use souk_outbox::{Handler, Outcome, Runner};
+use souk_testkit::TestDb;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub static QUEUE: &Queue = &topology::CART_USERS;
+static QUEUES: [&Queue; 1] = [&topology::CART_USERS];
+
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("already so")]
+    AlreadySo,
+    #[error("impossible")]
+    Impossible,
+    #[error("away")]
+    Away,
+    #[error("a bug")]
+    Bug,
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<diesel::result::Error> for Failure {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+pub fn settle(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::AlreadySo => Outcome::Done,
+        Failure::Impossible => Outcome::Park,
+        Failure::Away => Outcome::Hold,
+        Failure::Bug => Outcome::Retry,
+        Failure::Db(error) => Outcome::of_database(error),
+    }
+}
+
+/// Notes each user, then answers what the test asks for.
+pub struct Note {
+    pub calls: Arc<AtomicUsize>,
+    pub answer: fn(usize, Uuid) -> Result<(), Failure>,
+}
+
+impl Handler for Note {
+    type Event = UserCreated;
+    type Error = Failure;
+
+    async fn handle(&self, tx: &mut Conn, event: Envelope<UserCreated>) -> Result<(), Failure> {
+        let call = AtomicUsize::fetch_add(&self.calls, 1, Ordering::SeqCst);
+        diesel::sql_query("insert into effects (user_id) values ($1)")
+            .bind::<SqlUuid, _>(event.data.user_id)
+            .execute(tx)
+            .await?;
+        (self.answer)(call, event.data.user_id)
+    }
+}
+
+pub struct Fixture {
+    pub test_db: TestDb,
+    pub db: Db,
+    pub bus: Bus,
+    pub stop: CancellationToken,
+    pub calls: Arc<AtomicUsize>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+impl Fixture {
+    pub async fn new() -> Self {
+        let test_db = TestDb::with(vec![souk_db::MIGRATIONS, souk_outbox::MIGRATIONS]).await;
+        let db = test_db.db();
+        let mut conn = db.conn().await.unwrap();
+        diesel::sql_query("create table effects (user_id uuid)").execute(&mut conn).await.unwrap();
+        let bus = souk_testkit::bus(&QUEUES);
+        Self { test_db, db, bus, stop: CancellationToken::new(), calls: Arc::default() }
+    }
+
+    /// Starts a consumer of [`QUEUE`].
+    pub fn consume(&self, answer: fn(usize, Uuid) -> Result<(), Failure>) {
+        let note = Note { calls: self.calls.clone(), answer };
+        let runner = Runner::new(self.db.clone(), self.bus.clone(), QUEUE, settle).on(note);
+        tokio::spawn(runner.run(self.stop.clone()));
+    }
+
+    /// Sends bodies straight to the queue.
+    pub async fn send(&self, bodies: impl IntoIterator<Item = (Uuid, Vec<u8>)>) {
+        let session = self.bus.connect("test").await.unwrap();
+        let mut publisher = session.publisher().await.unwrap();
+        let messages: Vec<Message> = bodies.into_iter().map(|(id, body)| message(id, body)).collect();
+        let sent = publisher.publish_all(&messages).await.unwrap();
+        assert!(sent.iter().all(|outcome| *outcome == Sent::Confirmed), "{sent:?}");
+    }
+
+    pub async fn count(&self, statement: &str) -> i64 {
+        let mut conn = self.db.conn().await.unwrap();
+        diesel::sql_query(statement).get_result::<Count>(&mut conn).await.unwrap().count
+    }
+
+    pub async fn effects(&self) -> i64 {
+        self.count("select count(*) from effects").await
+    }
+
+    /// Waits until `statement` counts `expected`.
+    pub async fn eventually(&self, statement: &str, expected: i64) {
+        let mut seen = -1;
+        for _ in 0..400 {
+            seen = self.count(statement).await;
+            if seen == expected {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{statement} counts {seen}, not {expected}");
+    }
+
+    /// The next parked message and its reason.
+    pub async fn parked(&self) -> (Vec<u8>, Option<String>) {
+        let session = self.bus.connect("test").await.unwrap();
+        let mut deliveries = session.consume_parked(QUEUE, 1).await.unwrap();
+        let waiting = tokio::time::timeout(Duration::from_secs(20), deliveries.next());
+        let delivery = waiting.await.expect("a parked message").unwrap().unwrap();
+        delivery.ack().await.unwrap();
+        (delivery.body.clone(), delivery.headers.get("x-parked-reason").cloned())
+    }
+
+    pub async fn end(self) {
+        self.stop.cancel();
+        self.bus.delete_topology().await.unwrap();
+    }
+}
+
+fn message(id: Uuid, body: Vec<u8>) -> Message {
+    Message {
+        target: Target::Queue(QUEUE),
+        id: id.to_string(),
+        kind: "user.created".into(),
+        source: "/user-svc".into(),
+        headers: [].into(),
+        body,
+    }
+}
+
+/// A fresh event and its bytes.
+pub fn created() -> (Uuid, Vec<u8>) {
+    let envelope = Envelope::new(UserCreated { user_id: Uuid::now_v7(), is_active: true }, Some(1));
+    (envelope.id, serde_json::to_vec(&envelope).unwrap())
+}
+
+/// An event that the consumer has no handler for.
+pub fn deleted() -> (Uuid, Vec<u8>) {
+    let envelope = Envelope::new(UserDeleted { user_id: Uuid::now_v7() }, Some(2));
+    (envelope.id, serde_json::to_vec(&envelope).unwrap())
+}
+
+pub const EXCHANGE: Exchange = Exchange::User;

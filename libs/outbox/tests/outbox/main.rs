@@ -1,0 +1,13 @@
+//! Outbox, relay and runner against a real Postgres and a real RabbitMQ.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod fixture;
+mod relay;
+mod runner;

@@ -1,0 +1,119 @@
+use souk_contracts::events::UserCreated;
+use souk_db::DbError;
+use souk_outbox::{Janitor, Relay, enqueue};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::fixture::{EXCHANGE, Failure, Fixture};
+
+const WAITING: &str = "select count(*) from outbox where published_at is null";
+
+async fn tell(fixture: &Fixture, events: usize) {
+    for _ in 0..events {
+        let event = UserCreated { user_id: Uuid::now_v7(), is_active: true };
+        fixture.db.transaction::<_, DbError>(async |tx| Ok(enqueue(tx, event, Some(1)).await?)).await.unwrap();
+    }
+}
+
+fn relay(fixture: &Fixture, stop: &CancellationToken) -> tokio::task::JoinHandle<()> {
+    let relay = Relay::new(fixture.db.clone(), fixture.bus.clone(), "user-svc");
+    tokio::spawn(relay.run(stop.clone()))
+}
+
+#[tokio::test]
+async fn what_is_committed_arrives() {
+    let fixture = Fixture::new().await;
+    fixture.consume(|_, _| Ok(()));
+    let relay = relay(&fixture, &fixture.stop);
+
+    tell(&fixture, 30).await;
+
+    fixture.eventually("select count(*) from effects", 30).await;
+    fixture.eventually(WAITING, 0).await;
+    fixture.stop.cancel();
+    relay.await.unwrap();
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn what_is_rolled_back_never_leaves() {
+    let fixture = Fixture::new().await;
+    let event = UserCreated { user_id: Uuid::now_v7(), is_active: true };
+
+    let refused = fixture
+        .db
+        .transaction::<(), Failure>(async |tx| {
+            enqueue(tx, event, Some(1)).await?;
+            Err(Failure::Impossible)
+        })
+        .await;
+
+    assert!(refused.is_err());
+    assert!(fixture.test_db.published().await.is_empty());
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn one_relay_works_and_another_takes_over() {
+    let fixture = Fixture::new().await;
+    fixture.consume(|_, _| Ok(()));
+    let first_stop = CancellationToken::new();
+    let first = relay(&fixture, &first_stop);
+    tell(&fixture, 5).await;
+    fixture.eventually(WAITING, 0).await;
+    let second = relay(&fixture, &fixture.stop);
+
+    first_stop.cancel();
+    first.await.unwrap();
+    tell(&fixture, 5).await;
+
+    fixture.eventually("select count(*) from effects", 10).await;
+    fixture.stop.cancel();
+    second.await.unwrap();
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn an_event_that_no_queue_wants_stays_and_blocks_nothing() {
+    let fixture = Fixture::new().await;
+    fixture.consume(|_, _| Ok(()));
+    let mut conn = fixture.db.conn().await.unwrap();
+    diesel_async::RunQueryDsl::execute(
+        diesel::sql_query(format!(
+            "insert into outbox (id, exchange, routing_key, body)
+             values (gen_random_uuid(), '{}', 'user.unheard', '{{}}')",
+            EXCHANGE.name()
+        )),
+        &mut conn,
+    )
+    .await
+    .unwrap();
+
+    tell(&fixture, 3).await;
+    relay(&fixture, &fixture.stop);
+
+    fixture.eventually("select count(*) from effects", 3).await;
+    fixture.eventually("select count(*) from outbox where attempts > 0 and published_at is null", 1).await;
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn old_rows_are_removed_and_unpublished_ones_never() {
+    let fixture = Fixture::new().await;
+    tell(&fixture, 3).await;
+    let mut conn = fixture.db.conn().await.unwrap();
+    diesel_async::RunQueryDsl::execute(
+        diesel::sql_query(
+            "update outbox set created_at = now() - interval '30 days',
+             published_at = case when seq < 3 then now() - interval '15 days' end",
+        ),
+        &mut conn,
+    )
+    .await
+    .unwrap();
+
+    let removed = Janitor::new(fixture.db.clone()).sweep().await.unwrap();
+
+    assert_eq!((removed, fixture.test_db.published().await.len()), (2, 1));
+    fixture.end().await;
+}

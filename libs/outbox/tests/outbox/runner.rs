@@ -1,0 +1,107 @@
+use crate::fixture::{Failure, Fixture, created, deleted};
+
+const EFFECTS: &str = "select count(*) from effects";
+
+#[tokio::test]
+async fn a_repeated_event_takes_effect_once() {
+    let fixture = Fixture::new().await;
+    let events: Vec<_> = (0..250).map(|_| created()).collect();
+
+    fixture.send(events.clone()).await;
+    fixture.send(events.iter().rev().cloned()).await;
+    fixture.consume(|_, _| Ok(()));
+
+    fixture.eventually("select count(*) from inbox", 250).await;
+    fixture.eventually(EFFECTS, 250).await;
+    assert_eq!(fixture.count("select count(distinct user_id) from effects").await, 250);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_parked_and_does_not_hold_the_queue() {
+    let fixture = Fixture::new().await;
+    let (good, bad) = (created(), (uuid::Uuid::now_v7(), b"{\"id\":".to_vec()));
+
+    fixture.consume(|_, _| Ok(()));
+    fixture.send([bad.clone(), good]).await;
+
+    fixture.eventually(EFFECTS, 1).await;
+    let (body, reason) = fixture.parked().await;
+    assert_eq!(body, bad.1);
+    assert!(reason.unwrap().starts_with("the envelope cannot be read"));
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_handles_is_parked() {
+    let fixture = Fixture::new().await;
+
+    fixture.consume(|_, _| Ok(()));
+    fixture.send([deleted()]).await;
+
+    assert_eq!(fixture.parked().await.1.unwrap(), "nothing here handles user.deleted");
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_event_counts_as_handled_and_leaves_nothing() {
+    let fixture = Fixture::new().await;
+
+    fixture.consume(|_, _| Err(Failure::AlreadySo));
+    fixture.send([created()]).await;
+
+    fixture.eventually("select count(*) from inbox", 1).await;
+    assert_eq!(fixture.effects().await, 0);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn one_impossible_event_of_a_batch_is_parked_alone() {
+    let fixture = Fixture::new().await;
+    let events: Vec<_> = (0..20).map(|_| created()).collect();
+    let tenth = events[10].clone();
+
+    fixture.send(events).await;
+    // The first pass over the batch fails at its eleventh event, and so does the one by one pass.
+    fixture.consume(|call, _| if call == 10 || call == 21 { Err(Failure::Impossible) } else { Ok(()) });
+
+    fixture.eventually(EFFECTS, 19).await;
+    assert_eq!(fixture.parked().await.0, tenth.1);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn an_event_is_held_while_what_it_needs_is_away() {
+    let fixture = Fixture::new().await;
+
+    fixture.consume(|call, _| if call < 4 { Err(Failure::Away) } else { Ok(()) });
+    fixture.send([created()]).await;
+
+    fixture.eventually(EFFECTS, 1).await;
+    assert_eq!(fixture.count("select count(*) from inbox").await, 1);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn a_bug_is_tried_again_and_parked_in_the_end() {
+    let fixture = Fixture::new().await;
+    let event = created();
+
+    fixture.consume(|_, _| Err(Failure::Bug));
+    fixture.send([event.clone()]).await;
+
+    assert_eq!(fixture.parked().await.0, event.1);
+    assert_eq!(fixture.effects().await, 0);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn a_panic_is_a_bug_and_ends_neither_runner_nor_queue() {
+    let fixture = Fixture::new().await;
+
+    fixture.consume(|call, _| if call < 3 { panic!("on purpose") } else { Ok(()) });
+    fixture.send([created()]).await;
+
+    fixture.eventually(EFFECTS, 1).await;
+    fixture.end().await;
+}

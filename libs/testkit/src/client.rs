@@ -1,0 +1,202 @@
+//! A client that signs as the gateway would, and the real server in process.
+
+use std::sync::LazyLock;
+
+use reqwest::Method;
+use serde_json::Value;
+use souk_auth::{GATEWAY, MeshKeys, Role, SignedRequest, now_ms};
+use souk_http::{Running, Server};
+use tokio_util::sync::CancellationToken;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// The keys that tests sign and verify with.
+pub fn mesh_keys() -> MeshKeys {
+    static KEYS: LazyLock<MeshKeys> = LazyLock::new(|| {
+        MeshKeys::parse("test:dGhpcyBrZXkgaXMgZm9yIHRlc3RzIG9ubHksIDMyIGJ5dGVz").expect("a good key")
+    });
+    KEYS.clone()
+}
+
+/// A server on a port of its own, stopped with the value.
+pub struct TestServer {
+    url: String,
+    stop: CancellationToken,
+}
+
+impl TestServer {
+    /// Starts a service's real server.
+    pub fn start(server: Server, routes: fn(&mut ServiceConfig)) -> Self {
+        let stop = CancellationToken::new();
+        let running: Running =
+            server.workers(1).start("127.0.0.1:0", routes, stop.clone()).expect("a server on a free port");
+        Self { url: running.url(), stop }
+    }
+
+    /// `http://` and the address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A client that nobody has logged in with.
+    pub fn anonymous(&self) -> Client {
+        Client { http: reqwest::Client::new(), base: self.url.clone(), peer: GATEWAY.to_owned(), ..Client::default() }
+    }
+
+    /// A logged-in customer.
+    pub fn customer(&self, user_id: Uuid) -> Client {
+        self.user(user_id, Role::Customer)
+    }
+
+    /// An operator.
+    pub fn admin(&self) -> Client {
+        self.user(Uuid::now_v7(), Role::Admin)
+    }
+
+    /// A logged-in user.
+    pub fn user(&self, user_id: Uuid, role: Role) -> Client {
+        Client { user: Some((user_id, role)), ..self.anonymous() }
+    }
+
+    /// Another service of the mesh.
+    pub fn peer(&self, service: &str) -> Client {
+        Client { peer: service.to_owned(), ..self.anonymous() }
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// Sends signed requests.
+#[derive(Clone, Default)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    peer: String,
+    user: Option<(Uuid, Role)>,
+    visitor: Option<String>,
+    headers: Vec<(String, String)>,
+    unsigned: bool,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers by lower-case name.
+    pub headers: Vec<(String, String)>,
+    /// The body as JSON, null if there is none.
+    pub body: Value,
+}
+
+impl Response {
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The stable end of a problem's `type`.
+    pub fn slug(&self) -> &str {
+        self.body["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
+    }
+
+    /// Status and slug, for one assertion.
+    pub fn problem(&self) -> (u16, &str) {
+        (self.status, self.slug())
+    }
+}
+
+impl Client {
+    /// The user it is logged in as.
+    pub fn user_id(&self) -> Uuid {
+        self.user.map(|(id, _)| id).unwrap_or_default()
+    }
+
+    /// The same client with one more header, such as `If-Match` or `Idempotency-Key`.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The same client, looking as this visitor.
+    #[must_use]
+    pub fn visiting(mut self, visitor: &str) -> Self {
+        self.visitor = Some(visitor.to_owned());
+        self
+    }
+
+    /// The same client without a mesh signature, its identity in bare headers.
+    #[must_use]
+    pub fn unsigned(mut self) -> Self {
+        self.unsigned = true;
+        self
+    }
+
+    /// Sends `GET`.
+    pub async fn get(&self, path: &str) -> Response {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// Sends `POST` with a JSON body.
+    pub async fn post(&self, path: &str, body: Value) -> Response {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Sends `PUT` with a JSON body.
+    pub async fn put(&self, path: &str, body: Value) -> Response {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    /// Sends `PATCH` with a JSON body.
+    pub async fn patch(&self, path: &str, body: Value) -> Response {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    /// Sends `DELETE`.
+    pub async fn delete(&self, path: &str) -> Response {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
+        for (name, value) in self.identity(&method, path) {
+            request = request.header(name, value);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.expect("an answer");
+        let status = response.status().as_u16();
+        let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let bytes = response.bytes().await.expect("a whole body");
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
+        Response { status, headers, body }
+    }
+
+    fn identity(&self, method: &Method, path: &str) -> Vec<(&'static str, String)> {
+        let (user_id, role) = match &self.user {
+            Some((id, role)) => (Some(id.to_string()), Some(role.as_str())),
+            None => (None, None),
+        };
+        let signed = mesh_keys().sign(&SignedRequest {
+            method: method.as_str(),
+            target: path,
+            caller: &self.peer,
+            timestamp: now_ms(),
+            user_id: user_id.as_deref(),
+            role,
+            visitor_id: self.visitor.as_deref(),
+            ..SignedRequest::default()
+        });
+        signed.into_iter().filter(|(name, _)| !self.unsigned || !name.starts_with("x-mesh-")).collect()
+    }
+}
