@@ -13,7 +13,7 @@ use souk_telemetry::Flow;
 const TIMEOUT: Duration = Duration::from_secs(2);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// Shorter than a server keeps an idle connection, so that a call does not meet one that is being closed.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Why a call brought no answer of the kind asked for.
 #[derive(Debug, thiserror::Error)]

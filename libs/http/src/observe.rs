@@ -15,7 +15,9 @@ use crate::{Methods, Problem};
 
 /// Decides whether a request may come in at all, before it is routed.
 #[derive(Clone)]
-pub struct Gate(Arc<dyn Fn(&ServiceRequest) -> Result<(), Problem> + Send + Sync>);
+pub struct Gate(Arc<GateCheck>);
+
+type GateCheck = dyn Fn(&ServiceRequest) -> Result<(), Problem> + Send + Sync;
 
 impl Gate {
     /// A gate; what it learns it leaves in the request's extensions.
@@ -49,12 +51,12 @@ pub(crate) async fn observe(
     let flow = Flow::from_headers(text(REQUEST_ID), text(TRACEPARENT));
     let method = request.method().clone();
     let handled = async {
-        let mut response = shaped(enter(&gate, &methods, request, next).await);
+        let mut response = shaped(enter(&gate, &methods, request, next).await?);
         Flow::with(|flow| stamp(&mut response, flow));
         account(&method, &response, started.elapsed());
-        response
+        Ok(response)
     };
-    Ok(flow.scope(handled).await)
+    flow.scope(handled).await
 }
 
 async fn enter(
@@ -62,21 +64,18 @@ async fn enter(
     methods: &Methods,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> ServiceResponse<BoxBody> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
     if let Some(Gate(check)) = gate
         && let Err(problem) = check(&request)
     {
-        return request.into_response(problem.error_response());
+        return Ok(request.into_response(problem.error_response()));
     }
     // The HTTP/1 and HTTP/2 writers leave out the body of an answer to HEAD by themselves.
     if *request.method() == Method::HEAD && methods.head_as_get(request.path()) {
         request.head_mut().method = Method::GET;
     }
-    let kept = request.request().clone();
-    match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(kept, error.error_response()),
-    }
+    // Handlers and extractors turn their errors into answers themselves; nothing else is left to fail.
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Refusals that a library made (no body, or plain text) become problems too.

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::http::header::CONTENT_TYPE;
@@ -18,6 +19,10 @@ use crate::{Check, Gate, Methods, document, health};
 
 /// How long running requests may go on after the stop signal, in seconds.
 const STOP_SECONDS: u64 = 30;
+/// Longer than any client of ours keeps an idle connection, so that none is closed under a request.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long a client may go on sending a body that was answered already, before it sees a reset.
+const LINGER: Duration = Duration::from_secs(5);
 
 type Setup = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
 
@@ -119,6 +124,9 @@ impl Server {
                 .wrap(from_fn(observe))
         })
         .workers(self.workers)
+        .keep_alive(KEEP_ALIVE)
+        .tcp_nodelay(true)
+        .client_disconnect_timeout(LINGER)
         .shutdown_timeout(STOP_SECONDS)
         .disable_signals()
         .bind(addr)?;

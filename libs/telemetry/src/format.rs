@@ -160,6 +160,10 @@ mod tests {
         }
     }
 
+    fn boxed(lines: impl Subscriber + Send + Sync) -> Box<dyn Subscriber + Send + Sync> {
+        Box::new(lines)
+    }
+
     fn lines(format: impl FnOnce(Sink) -> Box<dyn Subscriber + Send + Sync>, log: impl FnOnce()) -> String {
         let sink = Sink::default();
         tracing::subscriber::with_default(format(sink.clone()), log);
@@ -173,7 +177,7 @@ mod tests {
         let json = |sink: Sink| {
             let layer = tracing_subscriber::fmt::layer().with_writer(move || sink.clone());
             let layer = layer.event_format(JsonLines { service: "test-svc" });
-            Box::new(tracing_subscriber::registry().with(layer)) as Box<_>
+            boxed(tracing_subscriber::registry().with(layer))
         };
 
         let request_id = flow.request_id.clone();
@@ -196,7 +200,7 @@ mod tests {
                 service: "test-svc",
                 colours: false,
             });
-            Box::new(tracing_subscriber::registry().with(layer)) as Box<_>
+            boxed(tracing_subscriber::registry().with(layer))
         };
 
         let text = lines(pretty, || tracing::warn!(queue = "a.b", "Queue is slow"));
