@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::instance::{Name, Part};
+use crate::test::Step;
 
 /// Run, test and look after the Souk mesh.
 #[derive(Debug, Parser)]
@@ -26,6 +27,67 @@ pub enum Command {
     /// Postgres, RabbitMQ and Redis alone.
     #[command(subcommand)]
     Infra(InfraCommand),
+    /// Bring up the whole mesh: infrastructure, build, migrations, services, an admin.
+    Up {
+        /// Build and run optimized programs.
+        #[arg(long)]
+        release: bool,
+        /// Leave it running until `down`; otherwise Ctrl-C stops it.
+        #[arg(long)]
+        detach: bool,
+        /// Switch the gateway's rate limits off, for load tests.
+        #[arg(long)]
+        no_limits: bool,
+    },
+    /// Stop all services and the infrastructure; data stays.
+    Down,
+    /// One service of the running mesh.
+    #[command(subcommand)]
+    Service(ServiceCommand),
+    /// Show the end of the logs.
+    Logs {
+        /// One service or part; all services if it is left out.
+        service: Option<String>,
+        /// Go on with what comes.
+        #[arg(long, short)]
+        follow: bool,
+        /// How many lines of each log.
+        #[arg(long, short = 'n', default_value_t = 20)]
+        lines: usize,
+    },
+    /// Check that modules and packages use only what they may.
+    Layers,
+    /// Run every check and test on a fresh mesh of its own.
+    Test {
+        /// Run some steps only.
+        #[arg(long, value_enum, value_name = "STEP")]
+        only: Vec<Step>,
+    },
+}
+
+/// What can be done with a service; its name may be given short, as `order`.
+#[derive(Debug, Subcommand)]
+pub enum ServiceCommand {
+    /// Start it with the same environment as before.
+    Start {
+        /// Which one.
+        name: String,
+    },
+    /// Stop it in good order.
+    Stop {
+        /// Which one.
+        name: String,
+    },
+    /// Kill it without warning.
+    Kill {
+        /// Which one.
+        name: String,
+    },
+    /// Stop and start it.
+    Restart {
+        /// Which one.
+        name: String,
+    },
 }
 
 /// What can be done with the infrastructure.

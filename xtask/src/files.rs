@@ -57,6 +57,16 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     Ok(Some(value))
 }
 
+/// Remove a file, if it is there.
+pub fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("Cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Held while an instance is being changed, so that two commands do not get into each other's way.
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
 

@@ -1,22 +1,30 @@
 //! `cargo xtask`: one command to run, test and look after the mesh.
 
+mod cargo;
 mod cli;
 mod files;
+mod http;
 mod infra;
 mod instance;
+mod interrupt;
+mod layers;
+mod mesh;
 mod ports;
 mod process;
 mod secrets;
 mod services;
+mod test;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
 
-use cli::{Cli, Command, InfraCommand};
+use cli::{Cli, Command, InfraCommand, ServiceCommand};
 use files::Lock;
-use instance::Instance;
+use instance::{Instance, Name};
+use mesh::{Options, service};
+use services::by_name;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -33,6 +41,30 @@ fn run(cli: &Cli) -> Result<ExitCode> {
     let instance = Instance::open(cli.instance)?;
     match &cli.command {
         Command::Infra(command) => run_infra(&instance, command)?,
+        Command::Up {
+            release,
+            detach,
+            no_limits,
+        } => {
+            let options = Options {
+                release: *release,
+                limits: !no_limits,
+            };
+            if *detach {
+                mesh::up_detached(&instance, options)?;
+            } else {
+                mesh::up_in_foreground(&instance, options)?;
+            }
+        }
+        Command::Down => mesh::down(&instance)?,
+        Command::Service(command) => run_service(&instance, command)?,
+        Command::Logs {
+            service,
+            follow,
+            lines,
+        } => mesh::logs(&instance, service.as_deref(), *lines, *follow)?,
+        Command::Layers => layers::check(&instance)?,
+        Command::Test { only } => return test::run(&Instance::open(Name::Test)?, only),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -49,5 +81,19 @@ fn run_infra(instance: &Instance, command: &InfraCommand) -> Result<()> {
             Ok(())
         }
         InfraCommand::Kill { part } => infra::kill(instance, *part),
+    }
+}
+
+fn run_service(instance: &Instance, command: &ServiceCommand) -> Result<()> {
+    let _lock = Lock::take(&instance.dir)?;
+    match command {
+        ServiceCommand::Start { name } => service::start(instance, by_name(name)?),
+        ServiceCommand::Stop { name } => service::stop(instance, &[by_name(name)?]),
+        ServiceCommand::Kill { name } => service::kill(instance, by_name(name)?),
+        ServiceCommand::Restart { name } => {
+            let named = by_name(name)?;
+            service::stop(instance, &[named])?;
+            service::start(instance, named)
+        }
     }
 }

@@ -18,7 +18,7 @@ use anyhow::{Result, anyhow};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
-use crate::instance::{Instance, Part};
+use crate::instance::{Instance, Name, Part};
 use crate::secrets::Secrets;
 use crate::services::roles;
 
@@ -40,6 +40,8 @@ pub struct Infra {
 pub struct Up {
     /// Where everything is.
     pub infra: Infra,
+    /// Passwords and keys.
+    pub secrets: Secrets,
     /// What it started itself, to be stopped by whoever stops it.
     pub started: Vec<Part>,
 }
@@ -49,9 +51,9 @@ pub fn up(instance: &Instance) -> Result<Up> {
     let begun = Instant::now();
     let own: Vec<Part> = Part::ALL
         .into_iter()
-        .filter(|part| overridden(*part).is_none())
+        .filter(|part| overridden(instance, *part).is_none())
         .collect();
-    install::ensure(&own, overridden(Part::Postgres).is_some())?;
+    install::ensure(&own, overridden(instance, Part::Postgres).is_some())?;
     let secrets = Secrets::open(instance, &roles())?;
     let infra = addresses(instance, &secrets);
 
@@ -82,14 +84,26 @@ pub fn up(instance: &Instance) -> Result<Up> {
     })?;
     files::write_json(&instance.dir.join("infra.json"), &infra)?;
     println!("infra is up after {:.1} s", begun.elapsed().as_secs_f32());
-    Ok(Up { infra, started })
+    Ok(Up {
+        infra,
+        secrets,
+        started,
+    })
 }
 
 /// Stop all parts that are ours.
 pub fn down(instance: &Instance) -> Result<()> {
+    stop_parts(instance, &Part::ALL)
+}
+
+/// Stop some parts; `infra.json` goes first, so that nobody looks for what is not there.
+pub fn stop_parts(instance: &Instance, parts: &[Part]) -> Result<()> {
+    if !parts.is_empty() {
+        files::remove(&instance.dir.join("infra.json"))?;
+    }
     thread::scope(|scope| {
-        for part in Part::ALL {
-            scope.spawn(move || part::stop(instance, part));
+        for part in parts {
+            scope.spawn(move || part::stop(instance, *part));
         }
     });
     Ok(())
@@ -103,8 +117,11 @@ pub fn wipe(instance: &Instance) -> Result<()> {
         .try_for_each(|part| data::remove(instance, part))
 }
 
-/// The address of a part that the environment names.
-pub fn overridden(part: Part) -> Option<String> {
+/// The address of a part that the environment names. Tests always make their own: they begin by removing data.
+pub fn overridden(instance: &Instance, part: Part) -> Option<String> {
+    if instance.name == Name::Test {
+        return None;
+    }
     let variable = match part {
         Part::Postgres => "DATABASE_URL",
         Part::Rabbitmq => "AMQP_URL",
@@ -114,12 +131,12 @@ pub fn overridden(part: Part) -> Option<String> {
 }
 
 fn bring_up(instance: &Instance, part: Part, secrets: &Secrets, infra: &Infra) -> Result<bool> {
-    let started = match overridden(part) {
+    let started = match overridden(instance, part) {
         Some(_) => false,
         None => part::start_if_needed(instance, part, secrets)?,
     };
     if part == Part::Postgres {
-        let admin = overridden(part).map_or_else(|| admin_url(infra), Ok)?;
+        let admin = overridden(instance, part).map_or_else(|| admin_url(infra), Ok)?;
         databases::ensure(&admin, secrets)?;
     }
     Ok(started)
@@ -132,7 +149,7 @@ fn admin_url(infra: &Infra) -> Result<String> {
 
 fn addresses(instance: &Instance, secrets: &Secrets) -> Infra {
     let port = |part| instance.part_port(part);
-    let postgres_url = match overridden(Part::Postgres) {
+    let postgres_url = match overridden(instance, Part::Postgres) {
         Some(admin) => url::with_login(&admin, None, databases::TEST_DATABASE).unwrap_or(admin),
         None => format!(
             "postgres://{}:{}@127.0.0.1:{}/{}",
@@ -142,7 +159,7 @@ fn addresses(instance: &Instance, secrets: &Secrets) -> Infra {
             databases::TEST_DATABASE
         ),
     };
-    let amqp_url = overridden(Part::Rabbitmq).unwrap_or_else(|| {
+    let amqp_url = overridden(instance, Part::Rabbitmq).unwrap_or_else(|| {
         let name = rabbitmq::NAME;
         format!(
             "amqp://{name}:{}@127.0.0.1:{}/{name}",
@@ -150,7 +167,7 @@ fn addresses(instance: &Instance, secrets: &Secrets) -> Infra {
             port(Part::Rabbitmq)
         )
     });
-    let redis_url = overridden(Part::Redis)
+    let redis_url = overridden(instance, Part::Redis)
         .unwrap_or_else(|| format!("redis://:{}@127.0.0.1:{}/0", secrets.redis, port(Part::Redis)));
     Infra {
         postgres_url,

@@ -38,7 +38,7 @@ pub fn start_if_needed(instance: &Instance, part: Part, secrets: &Secrets) -> Re
 
 /// `infra start <part>`.
 pub fn start(instance: &Instance, part: Part) -> Result<()> {
-    must_be_own(part)?;
+    must_be_own(instance, part)?;
     let secrets = Secrets::open(instance, &roles())?;
     if !start_if_needed(instance, part, &secrets)? {
         println!("{}: was up already", part.name());
@@ -67,7 +67,7 @@ pub fn stop(instance: &Instance, part: Part) {
 
 /// Kill a part without warning, as a power cut would.
 pub fn kill(instance: &Instance, part: Part) -> Result<()> {
-    must_be_own(part)?;
+    must_be_own(instance, part)?;
     let running = process::find(instance, part.name());
     if running.is_empty() {
         bail!(
@@ -150,8 +150,8 @@ fn ports_of(instance: &Instance, part: Part) -> Vec<u16> {
     }
 }
 
-fn must_be_own(part: Part) -> Result<()> {
-    if overridden(part).is_some() {
+fn must_be_own(instance: &Instance, part: Part) -> Result<()> {
+    if overridden(instance, part).is_some() {
         bail!("{} is given by the environment; xtask only uses it", part.name());
     }
     Ok(())

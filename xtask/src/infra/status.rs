@@ -14,7 +14,7 @@ pub fn status(instance: &Instance) -> Result<()> {
     println!("{} instance in {}", instance.label(), instance.dir.display());
     for part in Part::ALL {
         let name = part.name();
-        if overridden(part).is_some() {
+        if overridden(instance, part).is_some() {
             println!("  {name:<9} given by the environment");
             continue;
         }

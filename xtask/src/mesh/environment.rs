@@ -1,0 +1,139 @@
+//! The environment of each service.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use crate::infra::{Infra, databases};
+use crate::instance::Instance;
+use crate::mesh::record::url;
+use crate::secrets::Secrets;
+use crate::services::{SERVICES, Service};
+
+/// Settings that services take over from whoever calls xtask.
+const PASSED_ON: &[&str] = &[
+    "PATH",
+    "HOME",
+    "DB_POOL_SIZE",
+    "DEFAULT_CURRENCY",
+    "ELASTICSEARCH_URL",
+    "EVENT_NAMESPACE",
+    "LOG_FORMAT",
+    "OWNERS_MAY_BUY",
+    "RESERVATION_TTL",
+    "RUST_BACKTRACE",
+    "RUST_LOG",
+    "SEARCH_BACKEND",
+    "WORKERS",
+];
+
+/// Everything a service is told.
+pub fn of(
+    instance: &Instance,
+    service: &Service,
+    infra: &Infra,
+    secrets: &Secrets,
+    limits: bool,
+) -> Result<BTreeMap<String, String>> {
+    let passed_on = PASSED_ON
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)));
+    let mut env: BTreeMap<String, String> = passed_on.collect();
+    let mut set = |name: &str, value: String| env.insert(name.to_owned(), value);
+
+    set(
+        "LISTEN_ADDR",
+        format!("127.0.0.1:{}", instance.port(service.port)),
+    );
+    set("AMQP_URL", infra.amqp_url.clone());
+    set("MESH_KEYS", secrets.mesh_keys.clone());
+    for other in SERVICES {
+        if let Some(variable) = other.url_variable {
+            set(variable, url(instance, other));
+        }
+    }
+    if let Some(database) = service.database() {
+        set(
+            "DATABASE_URL",
+            databases::service_url(&infra.postgres_url, secrets, &database)?,
+        );
+    }
+    match service.name {
+        "gateway" => {
+            set("REDIS_URL", infra.redis_url.clone());
+            set(
+                "SIGNING_KEYS_DIR",
+                instance.dir.join("signing-keys").display().to_string(),
+            );
+            set("RATE_LIMITS", if limits { "on" } else { "off" }.to_owned());
+        }
+        "search-svc" => {
+            set(
+                "SEARCH_INDEX_DIR",
+                instance.dir.join("search-index").display().to_string(),
+            );
+        }
+        _ => {}
+    }
+    Ok(env)
+}
+
+/// The environment of `<service> migrate`, which alone knows the owner's password.
+pub fn for_migration(
+    service: &Service,
+    env: &BTreeMap<String, String>,
+    infra: &Infra,
+    secrets: &Secrets,
+) -> Result<BTreeMap<String, String>> {
+    let mut env = env.clone();
+    if let Some(database) = service.database() {
+        let owner = databases::owner_url(&infra.postgres_url, secrets, &database)?;
+        env.insert("MIGRATION_DATABASE_URL".to_owned(), owner);
+    }
+    Ok(env)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instance::Name;
+    use crate::services::{by_name, roles};
+
+    fn env_of(name: &str) -> BTreeMap<String, String> {
+        let dir = std::env::temp_dir().join(format!("souk-env-{}-{name}", std::process::id()));
+        let instance = Instance {
+            name: Name::Test,
+            checkout: dir.clone(),
+            dir: dir.clone(),
+        };
+        let infra = Infra {
+            postgres_url: "postgres://postgres:p@127.0.0.1:1/souk_test".to_owned(),
+            amqp_url: "amqp://a".to_owned(),
+            redis_url: "redis://r".to_owned(),
+        };
+        let secrets = Secrets::open(&instance, &roles()).unwrap();
+        let env = of(&instance, by_name(name).unwrap(), &infra, &secrets, true).unwrap();
+        std::fs::remove_dir_all(dir).unwrap();
+        env
+    }
+
+    #[test]
+    fn a_service_knows_its_own_database_only() {
+        let env = env_of("cart-svc");
+
+        assert!(env["DATABASE_URL"].starts_with("postgres://cart_svc:"));
+        assert!(env["DATABASE_URL"].ends_with("/cart_svc"));
+        assert_eq!(env["ORDER_SVC_URL"], "http://127.0.0.1:18105");
+        assert!(!env.contains_key("REDIS_URL"));
+        assert!(!env.values().any(|value| value.contains("souk_owner")));
+    }
+
+    #[test]
+    fn the_gateway_has_redis_and_no_database() {
+        let env = env_of("gateway");
+
+        assert_eq!(env["REDIS_URL"], "redis://r");
+        assert_eq!(env["LISTEN_ADDR"], "127.0.0.1:18080");
+        assert!(!env.contains_key("DATABASE_URL"));
+    }
+}

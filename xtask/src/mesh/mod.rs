@@ -1,0 +1,65 @@
+//! The nine services as processes on this machine.
+
+mod environment;
+mod logs;
+mod progress;
+mod record;
+pub mod service;
+mod up;
+mod watch;
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::files::{self, Lock};
+use crate::instance::Instance;
+use crate::services::{SERVICES, Service};
+use crate::{infra, interrupt};
+
+pub use logs::logs;
+pub use record::run_path;
+pub use up::Options;
+use up::{Started, up};
+
+/// Bring the mesh up and stay until a signal comes, then stop what was started here.
+pub fn up_in_foreground(instance: &Instance, options: Options) -> Result<()> {
+    interrupt::listen()?;
+    let mut started = Started::default();
+    let outcome = up(instance, options, &mut started).and_then(|()| watch::watch(instance, &mut started));
+    let stopped = watch::stop(instance, &started);
+    outcome.and(stopped)
+}
+
+/// Bring the mesh up and leave it running; if it does not come up, what was started is stopped again.
+pub fn up_detached(instance: &Instance, options: Options) -> Result<()> {
+    let mut started = Started::default();
+    let outcome = up(instance, options, &mut started);
+    if outcome.is_err() {
+        watch::stop(instance, &started)?;
+    }
+    outcome
+}
+
+/// Stop all services and the infrastructure of an instance.
+pub fn down(instance: &Instance) -> Result<()> {
+    let _lock = Lock::take(&instance.dir)?;
+    files::remove(&run_path(instance))?;
+    service::stop(instance, &SERVICES.iter().collect::<Vec<&Service>>())?;
+    infra::down(instance)
+}
+
+/// Stop everything and remove all that was kept: data, index, keys.
+pub fn wipe(instance: &Instance) -> Result<()> {
+    down(instance)?;
+    let _lock = Lock::take(&instance.dir)?;
+    infra::wipe(instance)?;
+    for name in ["search-index", "signing-keys", "services", "logs"] {
+        let path = instance.dir.join(name);
+        if path.exists() {
+            fs::remove_dir_all(&path).with_context(|| format!("Cannot remove {}", path.display()))?;
+        }
+    }
+    fs::create_dir_all(instance.dir.join("logs"))?;
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! The foreground of `cargo xtask up`: stays until it is told to stop, then stops what it started.
+
+use std::collections::HashMap;
+use std::thread::sleep;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::record::Record;
+use super::up::Started;
+use super::{record, service};
+use crate::files::{self, Lock};
+use crate::instance::Instance;
+use crate::services::{SERVICES, Service};
+use crate::{infra, interrupt, process};
+
+/// Watch over the services until a signal comes.
+pub fn watch(instance: &Instance, started: &mut Started) -> Result<()> {
+    println!("Ctrl-C stops it.");
+    let mut reported: HashMap<&str, i32> = HashMap::new();
+    while !interrupt::came() {
+        for (_, child) in &mut started.services {
+            let _ = child.try_wait();
+        }
+        for service in SERVICES {
+            report_death(instance, service, &mut reported);
+        }
+        sleep(Duration::from_millis(300));
+    }
+    Ok(())
+}
+
+/// Stop what was started, and nothing else.
+pub fn stop(instance: &Instance, started: &Started) -> Result<()> {
+    println!("\nstopping");
+    let _lock = Lock::take(&instance.dir)?;
+    let services: Vec<&Service> = started.services.iter().map(|(service, _)| *service).collect();
+    if !services.is_empty() {
+        files::remove(&record::run_path(instance))?;
+    }
+    service::stop(instance, &services)?;
+    infra::stop_parts(instance, &started.parts)
+}
+
+/// A service that was stopped on purpose has no pid in its record.
+fn report_death(instance: &Instance, service: &'static Service, reported: &mut HashMap<&str, i32>) {
+    let Ok(Some(record)) = Record::read(instance, service) else {
+        return;
+    };
+    let is_dead = record.pid != 0 && !process::is_alive(record.pid);
+    if is_dead && reported.insert(service.name, record.pid) != Some(record.pid) {
+        println!("{}", service::death(instance, service));
+        println!(
+            "The others go on; `cargo xtask service start {}` starts it again.",
+            service.name
+        );
+    }
+}

@@ -1,0 +1,167 @@
+//! The steps of `cargo xtask test`.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use super::count::Count;
+use crate::cargo::{self, SELECTION};
+use crate::infra::Infra;
+use crate::instance::Instance;
+use crate::mesh::{self, Options, run_path};
+use crate::{files, infra, layers};
+
+/// One step; they run in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Step {
+    /// Fresh Postgres, RabbitMQ and Redis.
+    Setup,
+    /// Formatting.
+    Fmt,
+    /// Arrows between modules and packages.
+    Layers,
+    /// Clippy, warnings denied.
+    Clippy,
+    /// Documentation, warnings denied.
+    Doc,
+    /// Everything that the tests need.
+    Build,
+    /// Unit and service tests.
+    Unit,
+    /// Tests over the running mesh.
+    E2e,
+}
+
+impl Step {
+    /// All steps, in order.
+    pub const ALL: [Step; 8] = [
+        Step::Setup,
+        Step::Fmt,
+        Step::Layers,
+        Step::Clippy,
+        Step::Doc,
+        Step::Build,
+        Step::Unit,
+        Step::E2e,
+    ];
+
+    /// Whether it needs running infrastructure.
+    pub fn needs_infra(self) -> bool {
+        matches!(self, Step::Unit | Step::E2e)
+    }
+
+    /// Run it.
+    pub fn run(self, instance: &Instance) -> Result<Count> {
+        match self {
+            Step::Setup => set_up(instance)?,
+            Step::Fmt => plain(instance, "fmt", &["--all", "--check"], &[])?,
+            Step::Layers => layers::check(instance)?,
+            Step::Clippy => {
+                plain(
+                    instance,
+                    "clippy",
+                    &["--workspace", "--all-targets", "--", "-D", "warnings"],
+                    &[],
+                )?;
+            }
+            Step::Doc => plain(
+                instance,
+                "doc",
+                &["--workspace", "--no-deps"],
+                &[("RUSTDOCFLAGS", "-D warnings")],
+            )?,
+            Step::Build => {
+                plain(
+                    instance,
+                    "test",
+                    &["--no-run", SELECTION[0], SELECTION[1], SELECTION[2]],
+                    &[],
+                )?;
+            }
+            Step::Unit => return unit(instance),
+            Step::E2e => return e2e(instance),
+        }
+        Ok(Count::default())
+    }
+}
+
+/// Data of an earlier run would make this one different.
+fn set_up(instance: &Instance) -> Result<()> {
+    mesh::wipe(instance)?;
+    infra::up(instance).map(|_| ())
+}
+
+fn unit(instance: &Instance) -> Result<Count> {
+    let infra: Infra = files::read_json(&instance.dir.join("infra.json"))?
+        .context("The infrastructure for tests is not up: run the step `setup` first")?;
+    let mut all = cargo::command(instance);
+    all.arg("test")
+        .args(SELECTION)
+        .args(["--exclude", "e2e", "--no-fail-fast"]);
+    all.env("TEST_POSTGRES_URL", &infra.postgres_url)
+        .env("TEST_AMQP_URL", &infra.amqp_url)
+        .env("TEST_REDIS_URL", &infra.redis_url);
+    let mut own = cargo::command(instance);
+    own.args(["test", "--package", "xtask"]);
+    let mut count = counted(all)?;
+    count.add(counted(own)?);
+    Ok(count)
+}
+
+fn e2e(instance: &Instance) -> Result<Count> {
+    mesh::up_detached(
+        instance,
+        Options {
+            release: false,
+            limits: false,
+        },
+    )?;
+    let mut tests = cargo::command(instance);
+    tests
+        .arg("test")
+        .args(SELECTION)
+        .args(["--test", "mesh", "--no-fail-fast"])
+        .env("SOUK_RUN_JSON", run_path(instance))
+        .env(
+            "SOUK_XTASK",
+            std::env::current_exe().context("Cannot find the program of xtask")?,
+        );
+    counted(tests)
+}
+
+fn plain(instance: &Instance, subcommand: &str, arguments: &[&str], env: &[(&str, &str)]) -> Result<()> {
+    let mut command = cargo::command(instance);
+    command.arg(subcommand).args(arguments).envs(env.iter().copied());
+    if !cargo::finish(&mut command.spawn().context("Cannot run cargo")?)? {
+        bail!("cargo {subcommand} failed");
+    }
+    Ok(())
+}
+
+/// Run tests, show what they print, and count. A failure to build counts as one failed test.
+fn counted(mut command: Command) -> Result<Count> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("Cannot run cargo")?;
+    let stdout = child.stdout.take().context("cargo has no output")?;
+    let reader = thread::spawn(move || {
+        let mut count = Count::default();
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            count.add_line(&line);
+        }
+        count
+    });
+    let finished = cargo::finish(&mut child);
+    let mut count = reader.join().unwrap_or_default();
+    if !finished? && count.failed == 0 {
+        println!("the tests ended without a result");
+        count.failed = 1;
+    }
+    Ok(count)
+}
