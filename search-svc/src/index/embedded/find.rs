@@ -1,0 +1,115 @@
+//! A search in the embedded index.
+
+use std::sync::Arc;
+
+use tantivy::collector::TopDocs;
+use tantivy::collector::sort_key::{NaturalComparator, SegmentSortKeyComputer, SortKeyComputer};
+use tantivy::columnar::ColumnValues;
+use tantivy::query::{
+    BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query as TantivyQuery,
+    TermQuery,
+};
+use tantivy::schema::{IndexRecordOption, Value};
+use tantivy::{DocAddress, DocId, Score, Searcher, SegmentReader, TantivyDocument, Term};
+
+use super::schema::Fields;
+use crate::domain::{Clause, Match, Query};
+use crate::index::{Hit, IndexError};
+
+/// Finds what fits the query, best first.
+pub fn find(searcher: &Searcher, fields: &Fields, query: &Query) -> Result<Vec<Hit>, IndexError> {
+    if query.limit == 0 {
+        return Ok(Vec::new());
+    }
+    let top = TopDocs::with_limit(query.limit).order_by(ByScoreThenId);
+    let found: Vec<(Place, DocAddress)> = searcher.search(&translate(fields, query), &top)?;
+    let mut hits = Vec::with_capacity(found.len());
+    for ((score, ..), address) in found {
+        let row: TantivyDocument = searcher.doc(address)?;
+        let card = row
+            .get_first(fields.card)
+            .and_then(|value| value.as_str())
+            .unwrap_or_default();
+        hits.push(Hit {
+            card: serde_json::from_str(card)?,
+            score,
+        });
+    }
+    Ok(hits)
+}
+
+fn translate(fields: &Fields, query: &Query) -> BooleanQuery {
+    let kind = Term::from_field_text(fields.kind, query.kind.as_str());
+    let kind: Box<dyn TantivyQuery> = Box::new(TermQuery::new(kind, IndexRecordOption::Basic));
+    let groups = query.groups.iter().map(|group| {
+        let clauses = group
+            .iter()
+            .map(|clause| translate_clause(fields, clause))
+            .collect();
+        let best: Box<dyn TantivyQuery> = Box::new(DisjunctionMaxQuery::new(clauses));
+        (Occur::Should, best)
+    });
+    let words: Box<dyn TantivyQuery> = Box::new(BooleanQuery::new(groups.collect()));
+    BooleanQuery::new(vec![
+        (Occur::Must, Box::new(ConstScoreQuery::new(kind, 0.0))),
+        (Occur::Must, words),
+    ])
+}
+
+fn translate_clause(fields: &Fields, clause: &Clause) -> Box<dyn TantivyQuery> {
+    let term = fields.term(clause.field, &clause.word);
+    let query: Box<dyn TantivyQuery> = match clause.how {
+        Match::Exact => Box::new(TermQuery::new(term, IndexRecordOption::Basic)),
+        Match::Prefix => Box::new(FuzzyTermQuery::new_prefix(term, 0, true)),
+        Match::Typo(errors) => Box::new(FuzzyTermQuery::new(term, errors, true)),
+    };
+    Box::new(ConstScoreQuery::new(query, clause.weight))
+}
+
+/// Score, then id: a later id is newer and comes first.
+type Place = (Score, u64, u64);
+
+/// Multiplies the score by the document's rank and settles ties by the id, as every backend has to.
+struct ByScoreThenId;
+
+struct Columns {
+    rank: Arc<dyn ColumnValues<f64>>,
+    id_high: Arc<dyn ColumnValues<u64>>,
+    id_low: Arc<dyn ColumnValues<u64>>,
+}
+
+impl SortKeyComputer for ByScoreThenId {
+    type SortKey = Place;
+    type Child = Columns;
+    type Comparator = NaturalComparator;
+
+    fn requires_scoring(&self) -> bool {
+        true
+    }
+
+    fn segment_sort_key_computer(&self, segment: &SegmentReader) -> tantivy::Result<Columns> {
+        let [rank, id_high, id_low] = Fields::COLUMNS;
+        let columns = segment.fast_fields();
+        Ok(Columns {
+            rank: columns.f64(rank)?.first_or_default_col(1.0),
+            id_high: columns.u64(id_high)?.first_or_default_col(0),
+            id_low: columns.u64(id_low)?.first_or_default_col(0),
+        })
+    }
+}
+
+impl SegmentSortKeyComputer for Columns {
+    type SortKey = Place;
+    type SegmentSortKey = Place;
+    type SegmentComparator = NaturalComparator;
+
+    fn segment_sort_key(&mut self, doc: DocId, score: Score) -> Place {
+        #[expect(clippy::as_conversions, reason = "a rank is near 1 and was an f32")]
+        let rank = self.rank.get_val(doc) as Score;
+        (score * rank, self.id_high.get_val(doc), self.id_low.get_val(doc))
+    }
+
+    fn convert_segment_sort_key(&self, place: Place) -> Place {
+        place
+    }
+}

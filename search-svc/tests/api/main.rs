@@ -1,0 +1,13 @@
+//! Tests of search-svc: the index by itself, then the service with a real Postgres.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod facts;
+mod index;
