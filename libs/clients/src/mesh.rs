@@ -28,7 +28,7 @@ pub enum ClientError {
     },
     /// The service refused, and said why.
     #[error("refused: {} {}", .0.status, .0.slug())]
-    Refused(ProblemBody),
+    Refused(Box<ProblemBody>),
     /// An answer that we do not understand, or a call that could not even be made: a bug on one side.
     #[error("{service} gave an unexpected answer: {reason}")]
     Unexpected {
@@ -255,7 +255,7 @@ impl MeshClient {
                     reason,
                 }
             }
-            (status, Some(problem)) if status.is_client_error() => ClientError::Refused(problem),
+            (status, Some(problem)) if status.is_client_error() => ClientError::Refused(Box::new(problem)),
             (status, _) => self.unexpected(status),
         }
     }
