@@ -91,7 +91,13 @@ pub fn parent(pid: i32) -> Option<i32> {
 pub fn command_line(pid: i32) -> String {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes).replace('\0', " ");
-    let text: String = text.trim().chars().take(80).collect();
+    let text: String = text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(80)
+        .collect();
     if text.is_empty() { program(pid) } else { text }
 }
 

@@ -15,9 +15,7 @@ use crate::secrets::Secrets;
 /// Data whose secrets were deleted cannot be opened by anyone any more: it is made anew.
 pub fn prepare(instance: &Instance, part: Part, account: &Account, secrets: &Secrets) -> Result<PathBuf> {
     let dir = instance.data_dir(part);
-    let stamp = dir.join("souk-id");
-    let known = fs::read_to_string(&stamp).ok();
-    if dir.exists() && known.as_deref().map(str::trim) != Some(secrets.id.as_str()) {
+    if dir.exists() && !belongs(instance, part, secrets) {
         println!(
             "{}: removing data left by an earlier {} instance",
             part.name(),
@@ -29,11 +27,20 @@ pub fn prepare(instance: &Instance, part: Part, account: &Account, secrets: &Sec
         fs::create_dir_all(parent).with_context(|| format!("Cannot create {}", parent.display()))?;
     }
     account.make_dir(&dir)?;
+    let stamp = dir.join(STAMP);
     if !stamp.exists() {
         files::write_private(&stamp, &format!("{}\n", secrets.id))?;
     }
     Ok(dir)
 }
+
+/// Whether the data of a part was made with these secrets.
+pub fn belongs(instance: &Instance, part: Part, secrets: &Secrets) -> bool {
+    let known = fs::read_to_string(instance.data_dir(part).join(STAMP)).ok();
+    known.is_some_and(|id| id.trim() == secrets.id)
+}
+
+const STAMP: &str = "souk-id";
 
 /// Remove the data of a part, wherever it lies.
 pub fn remove(instance: &Instance, part: Part) -> Result<()> {

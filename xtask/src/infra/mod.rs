@@ -80,7 +80,12 @@ pub fn up(instance: &Instance) -> Result<Up> {
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
-        failure.map_or(Ok(started), Err)
+        let Some(failure) = failure else {
+            return Ok(started);
+        };
+        // Whoever called cannot know what to stop.
+        stop_parts(instance, &started)?;
+        Err(failure)
     })?;
     files::write_json(&instance.dir.join("infra.json"), &infra)?;
     println!("infra is up after {:.1} s", begun.elapsed().as_secs_f32());

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use rustix::process::Signal;
 
-use super::{addresses, admin_url, overridden, postgres, rabbitmq, redis};
+use super::{addresses, admin_url, data, overridden, postgres, rabbitmq, redis};
 use crate::instance::{Instance, Part};
 use crate::ports;
 use crate::process::{self, Ours};
@@ -19,7 +19,10 @@ const BOOT: Duration = Duration::from_secs(60);
 /// Start a part unless it is up; `true` if it was started.
 pub fn start_if_needed(instance: &Instance, part: Part, secrets: &Secrets) -> Result<bool> {
     let running = process::find(instance, part.name());
-    if !running.is_empty() {
+    if !running.is_empty() && !data::belongs(instance, part, secrets) {
+        println!("{}: runs with secrets that are gone", part.name());
+        stop(instance, part);
+    } else if !running.is_empty() {
         // It may be booting still, for an xtask that was interrupted.
         if process::wait_until(Duration::from_secs(20), || is_ready(instance, part, secrets)) {
             return Ok(false);
