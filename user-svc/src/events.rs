@@ -6,7 +6,10 @@ use crate::domain::User;
 
 impl From<&User> for UserCreated {
     fn from(user: &User) -> Self {
-        Self { user_id: user.id, is_active: user.is_active }
+        Self {
+            user_id: user.id,
+            is_active: user.is_active,
+        }
     }
 }
 

@@ -41,6 +41,8 @@ impl OrderClient {
     /// # Errors
     /// When order-svc is away; then nothing may be concluded.
     pub async fn verdict(&self, reservation_id: Uuid) -> Result<VerdictAnswer, ClientError> {
-        self.0.post(&format!("/internal/reservations/{reservation_id}/verdict"), &()).await
+        self.0
+            .post(&format!("/internal/reservations/{reservation_id}/verdict"), &())
+            .await
     }
 }

@@ -144,6 +144,8 @@ impl UserClient {
     /// # Errors
     /// When user-svc is away.
     pub async fn end_session(&self, session_id: Uuid) -> Result<(), ClientError> {
-        self.0.post(&format!("/internal/sessions/{session_id}/end"), &()).await
+        self.0
+            .post(&format!("/internal/sessions/{session_id}/end"), &())
+            .await
     }
 }

@@ -10,7 +10,7 @@ mod prepared;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 pub use error::DbError;
-pub use idempotency::{Claim, IdempotencyError, recorded};
+pub use idempotency::{Claim, IdempotencyError, claim, recorded};
 pub use lease::Lease;
 pub use migrate::migrate;
 pub use pool::{Db, PooledConn};

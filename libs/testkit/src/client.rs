@@ -21,6 +21,7 @@ pub fn mesh_keys() -> MeshKeys {
 /// A server on a port of its own, stopped with the value.
 pub struct TestServer {
     url: String,
+    http: reqwest::Client,
     stop: CancellationToken,
 }
 
@@ -28,9 +29,21 @@ impl TestServer {
     /// Starts a service's real server.
     pub fn start(server: Server, routes: fn(&mut ServiceConfig)) -> Self {
         let stop = CancellationToken::new();
-        let running: Running =
-            server.workers(1).start("127.0.0.1:0", routes, stop.clone()).expect("a server on a free port");
-        Self { url: running.url(), stop }
+        let running: Running = server
+            .workers(1)
+            .start("127.0.0.1:0", routes, stop.clone())
+            .expect("a server on a free port");
+        // The HTTP client wants to know a provider even where no TLS is spoken; a second call changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("an HTTP client");
+        Self {
+            url: running.url(),
+            http,
+            stop,
+        }
     }
 
     /// `http://` and the address.
@@ -40,7 +53,12 @@ impl TestServer {
 
     /// A client that nobody has logged in with.
     pub fn anonymous(&self) -> Client {
-        Client { http: reqwest::Client::new(), base: self.url.clone(), peer: GATEWAY.to_owned(), ..Client::default() }
+        Client {
+            http: Some(self.http.clone()),
+            base: self.url.clone(),
+            peer: GATEWAY.to_owned(),
+            ..Client::default()
+        }
     }
 
     /// A logged-in customer.
@@ -55,12 +73,18 @@ impl TestServer {
 
     /// A logged-in user.
     pub fn user(&self, user_id: Uuid, role: Role) -> Client {
-        Client { user: Some((user_id, role)), ..self.anonymous() }
+        Client {
+            user: Some((user_id, role)),
+            ..self.anonymous()
+        }
     }
 
     /// Another service of the mesh.
     pub fn peer(&self, service: &str) -> Client {
-        Client { peer: service.to_owned(), ..self.anonymous() }
+        Client {
+            peer: service.to_owned(),
+            ..self.anonymous()
+        }
     }
 }
 
@@ -73,7 +97,7 @@ impl Drop for TestServer {
 /// Sends signed requests.
 #[derive(Clone, Default)]
 pub struct Client {
-    http: reqwest::Client,
+    http: Option<reqwest::Client>,
     base: String,
     peer: String,
     user: Option<(Uuid, Role)>,
@@ -96,12 +120,18 @@ pub struct Response {
 impl Response {
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The stable end of a problem's `type`.
     pub fn slug(&self) -> &str {
-        self.body["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
+        self.body["type"]
+            .as_str()
+            .and_then(|kind| kind.rsplit('/').next())
+            .unwrap_or_default()
     }
 
     /// Status and slug, for one assertion.
@@ -163,7 +193,8 @@ impl Client {
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
-        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
+        let http = self.http.as_ref().expect("made by a TestServer");
+        let mut request = http.request(method.clone(), format!("{}{path}", self.base));
         for (name, value) in self.identity(&method, path) {
             request = request.header(name, value);
         }
@@ -175,11 +206,24 @@ impl Client {
         }
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
-        let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let text =
+            |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect();
         let bytes = response.bytes().await.expect("a whole body");
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
-        Response { status, headers, body }
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).expect("JSON")
+        };
+        Response {
+            status,
+            headers,
+            body,
+        }
     }
 
     fn identity(&self, method: &Method, path: &str) -> Vec<(&'static str, String)> {
@@ -197,6 +241,9 @@ impl Client {
             visitor_id: self.visitor.as_deref(),
             ..SignedRequest::default()
         });
-        signed.into_iter().filter(|(name, _)| !self.unsigned || !name.starts_with("x-mesh-")).collect()
+        signed
+            .into_iter()
+            .filter(|(name, _)| !self.unsigned || !name.starts_with("x-mesh-"))
+            .collect()
     }
 }

@@ -6,4 +6,4 @@ mod user;
 
 pub use password::{Password, PasswordError, decoy_hash, verify};
 pub use session::{IssuedToken, RefreshError, RefreshState, Session, hash_token};
-pub use user::{NewUser, ProfileChange, Role, User};
+pub use user::{NewUser, ProfileChange, User};

@@ -51,14 +51,20 @@ impl Password {
 
 /// Whether `password` is the one behind `hash`.
 pub fn verify(hash: &str, password: &str) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
 }
 
 /// A hash to check against when there is no account, so that its absence cannot be told by the time taken.
 pub fn decoy_hash() -> &'static str {
-    static DECOY: LazyLock<String> =
-        LazyLock::new(|| Password("no one has this password".into()).hash().unwrap_or_default());
+    static DECOY: LazyLock<String> = LazyLock::new(|| {
+        Password("no one has this password".into())
+            .hash()
+            .unwrap_or_default()
+    });
     &DECOY
 }
 
@@ -68,7 +74,11 @@ mod tests {
 
     #[test]
     fn a_hash_verifies_only_its_password() {
-        let hash = Password::accept("seven brave otters".into()).ok().unwrap().hash().unwrap();
+        let hash = Password::accept("seven brave otters".into())
+            .ok()
+            .unwrap()
+            .hash()
+            .unwrap();
 
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(verify(&hash, "seven brave otters"));
@@ -77,9 +87,21 @@ mod tests {
 
     #[test]
     fn short_and_common_passwords_are_refused() {
-        assert_eq!(Password::accept("x7Q!m2_pz".into()).err(), Some(PasswordError::Length));
-        assert_eq!(Password::accept("a".repeat(129)).err(), Some(PasswordError::Length));
-        assert_eq!(Password::accept("password123".into()).err(), Some(PasswordError::Common));
-        assert_eq!(Password::accept("1234567890".into()).err(), Some(PasswordError::Common));
+        assert_eq!(
+            Password::accept("x7Q!m2_pz".into()).err(),
+            Some(PasswordError::Length)
+        );
+        assert_eq!(
+            Password::accept("a".repeat(129)).err(),
+            Some(PasswordError::Length)
+        );
+        assert_eq!(
+            Password::accept("password123".into()).err(),
+            Some(PasswordError::Common)
+        );
+        assert_eq!(
+            Password::accept("1234567890".into()).err(),
+            Some(PasswordError::Common)
+        );
     }
 }

@@ -60,7 +60,12 @@ pub enum RefreshError {
 
 impl Session {
     /// A new login.
-    pub fn begin(user_id: Uuid, user_agent: Option<String>, address: Option<String>, now: DateTime<Utc>) -> Self {
+    pub fn begin(
+        user_id: Uuid,
+        user_agent: Option<String>,
+        address: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let bounded = |text: Option<String>, most| text.map(|text| text.chars().take(most).collect());
         Self {
             id: Uuid::now_v7(),
@@ -88,7 +93,9 @@ impl RefreshState {
             return Err(RefreshError::Invalid);
         }
         if self.used_at.is_some() {
-            return Err(RefreshError::Reused { session_id: self.session.id });
+            return Err(RefreshError::Reused {
+                session_id: self.session.id,
+            });
         }
         self.session.expires_at = now + LIFE;
         Ok(self.session)
@@ -99,7 +106,10 @@ impl IssuedToken {
     /// A new token.
     pub fn issue() -> Self {
         let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-        Self { hash: hash_token(&token), token }
+        Self {
+            hash: hash_token(&token),
+            token,
+        }
     }
 }
 
@@ -116,7 +126,10 @@ mod tests {
         let now = Utc::now();
         let mut session = Session::begin(Uuid::now_v7(), None, None, now - Duration::days(6));
         session.ended_at = ended.then_some(now);
-        RefreshState { session, used_at: used.then_some(now) }
+        RefreshState {
+            session,
+            used_at: used.then_some(now),
+        }
     }
 
     #[test]
@@ -137,6 +150,9 @@ mod tests {
     #[test]
     fn an_ended_or_expired_session_gives_nothing() {
         assert_eq!(state(false, true).spend(Utc::now()), Err(RefreshError::Invalid));
-        assert_eq!(state(false, false).spend(Utc::now() + Duration::days(8)), Err(RefreshError::Invalid));
+        assert_eq!(
+            state(false, false).spend(Utc::now() + Duration::days(8)),
+            Err(RefreshError::Invalid)
+        );
     }
 }

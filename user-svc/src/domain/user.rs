@@ -1,34 +1,11 @@
 //! A user.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use souk_auth::Role;
 use uuid::Uuid;
 
-/// What a user may do, as tokens carry it. Who may change a thing is decided by rows, never by this alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Buys.
-    Customer,
-    /// Has an open, approved shop.
-    ShopOwner,
-    /// Operates the marketplace.
-    Admin,
-}
-
-impl Role {
-    /// The role's name in tokens and headers.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::ShopOwner => "shop_owner",
-            Self::Admin => "admin",
-        }
-    }
-}
-
 /// A registered user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Id.
     pub id: Uuid,
@@ -95,9 +72,19 @@ impl User {
     /// Applies a change and answers the names of the fields that differ now; empty when nothing does.
     pub fn edit(&mut self, change: ProfileChange) -> Vec<&'static str> {
         let mut changed = Vec::new();
-        replace(&mut self.first_name, change.first_name, "first_name", &mut changed);
+        replace(
+            &mut self.first_name,
+            change.first_name,
+            "first_name",
+            &mut changed,
+        );
         replace(&mut self.last_name, change.last_name, "last_name", &mut changed);
-        replace(&mut self.phone_number, change.phone_number, "phone_number", &mut changed);
+        replace(
+            &mut self.phone_number,
+            change.phone_number,
+            "phone_number",
+            &mut changed,
+        );
         if !changed.is_empty() {
             self.version += 1;
         }
@@ -155,9 +142,19 @@ mod tests {
 
     #[test]
     fn an_admin_with_a_shop_is_an_admin() {
-        let owner = User { is_shop_owner: true, ..user() };
+        let owner = User {
+            is_shop_owner: true,
+            ..user()
+        };
 
         assert_eq!(owner.role(), Role::ShopOwner);
-        assert_eq!(User { is_admin: true, ..owner }.role(), Role::Admin);
+        assert_eq!(
+            User {
+                is_admin: true,
+                ..owner
+            }
+            .role(),
+            Role::Admin
+        );
     }
 }

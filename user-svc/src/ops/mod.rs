@@ -3,6 +3,7 @@
 mod begin_session;
 mod create_admin;
 mod edit_profile;
+mod end_session;
 mod keep_shop_owner;
 mod refresh_session;
 mod register_user;
@@ -10,6 +11,7 @@ mod register_user;
 pub use begin_session::begin_session;
 pub use create_admin::create_admin;
 pub use edit_profile::edit_profile;
+pub use end_session::end_session;
 pub use keep_shop_owner::keep_shop_owner;
 pub use refresh_session::{Refreshed, refresh_session};
 pub use register_user::register_user;

@@ -32,7 +32,10 @@ pub async fn refresh_session(tx: &mut Conn, token: &str, now: DateTime<Utc>) -> 
             return Ok(Refreshed::Refused(refusal));
         }
     };
-    let Some(user) = store::users::find(tx, session.user_id).await?.filter(|user| user.is_active) else {
+    let Some(user) = store::users::find(tx, session.user_id)
+        .await?
+        .filter(|user| user.is_active)
+    else {
         return Ok(Refreshed::Refused(RefreshError::Invalid));
     };
     let issued = IssuedToken::issue();

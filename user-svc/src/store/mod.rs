@@ -1,6 +1,6 @@
 //! Rows in and out.
 
-pub mod schema;
+mod schema;
 pub mod sessions;
 pub mod shop_owners;
 pub mod users;

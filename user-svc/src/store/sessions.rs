@@ -48,14 +48,20 @@ impl From<&Session> for SessionRow {
 
 /// Adds a session.
 pub async fn insert(tx: &mut Conn, session: &Session) -> Result<(), DbError> {
-    diesel::insert_into(sessions::table).values(SessionRow::from(session)).execute(tx).await?;
+    diesel::insert_into(sessions::table)
+        .values(SessionRow::from(session))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Writes how long a session lives now.
 pub async fn prolong(tx: &mut Conn, session: &Session) -> Result<(), DbError> {
     diesel::update(sessions::table.find(session.id))
-        .set((sessions::expires_at.eq(session.expires_at), sessions::last_used_at.eq(diesel::dsl::now)))
+        .set((
+            sessions::expires_at.eq(session.expires_at),
+            sessions::last_used_at.eq(diesel::dsl::now),
+        ))
         .execute(tx)
         .await?;
     Ok(())
@@ -64,7 +70,7 @@ pub async fn prolong(tx: &mut Conn, session: &Session) -> Result<(), DbError> {
 /// Ends a session; its time stays if it was ended before.
 pub async fn end(tx: &mut Conn, id: Uuid) -> Result<(), DbError> {
     diesel::update(sessions::table.find(id).filter(sessions::ended_at.is_null()))
-        .set(sessions::ended_at.eq(diesel::dsl::now.nullable()))
+        .set(sessions::ended_at.eq(Some(Utc::now())))
         .execute(tx)
         .await?;
     Ok(())
@@ -73,7 +79,10 @@ pub async fn end(tx: &mut Conn, id: Uuid) -> Result<(), DbError> {
 /// Adds a refresh token to a session.
 pub async fn add_token(tx: &mut Conn, session_id: Uuid, hash: &[u8]) -> Result<(), DbError> {
     diesel::insert_into(refresh_tokens::table)
-        .values((refresh_tokens::hash.eq(hash), refresh_tokens::session_id.eq(session_id)))
+        .values((
+            refresh_tokens::hash.eq(hash),
+            refresh_tokens::session_id.eq(session_id),
+        ))
         .execute(tx)
         .await?;
     Ok(())
@@ -89,13 +98,16 @@ pub async fn lock_token(tx: &mut Conn, hash: &[u8]) -> Result<Option<RefreshStat
         .get_result::<(SessionRow, Option<DateTime<Utc>>)>(tx)
         .await
         .optional()?;
-    Ok(row.map(|(session, used_at)| RefreshState { session: session.into(), used_at }))
+    Ok(row.map(|(session, used_at)| RefreshState {
+        session: session.into(),
+        used_at,
+    }))
 }
 
 /// Marks a token as used.
 pub async fn spend_token(tx: &mut Conn, hash: &[u8]) -> Result<(), DbError> {
     diesel::update(refresh_tokens::table.find(hash))
-        .set(refresh_tokens::used_at.eq(diesel::dsl::now.nullable()))
+        .set(refresh_tokens::used_at.eq(Some(Utc::now())))
         .execute(tx)
         .await?;
     Ok(())

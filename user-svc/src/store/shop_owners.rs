@@ -30,6 +30,8 @@ pub async fn keep(
             shop_owners::is_open.eq(excluded(shop_owners::is_open)),
             shop_owners::version.eq(excluded(shop_owners::version)),
         ));
-    FilterDsl::filter(insert, shop_owners::version.lt(excluded(shop_owners::version))).execute(tx).await?;
+    FilterDsl::filter(insert, shop_owners::version.lt(excluded(shop_owners::version)))
+        .execute(tx)
+        .await?;
     Ok(())
 }

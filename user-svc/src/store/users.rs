@@ -82,7 +82,13 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
 
 /// The user with that id, locked until the transaction ends.
 pub async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
-    let locked = users::table.find(id).select(users::id).for_update().get_result::<Uuid>(tx).await.optional()?;
+    let locked = users::table
+        .find(id)
+        .select(users::id)
+        .for_update()
+        .get_result::<Uuid>(tx)
+        .await
+        .optional()?;
     match locked {
         Some(id) => find(tx, id).await,
         None => Ok(None),
@@ -131,5 +137,9 @@ pub async fn make_admin(tx: &mut Conn, id: Uuid, password_hash: &str) -> Result<
 
 #[diesel::dsl::auto_type]
 fn owns_open_shop() -> _ {
-    exists(shop_owners::table.filter(shop_owners::owner_id.eq(users::id)).filter(shop_owners::is_open))
+    exists(
+        shop_owners::table
+            .filter(shop_owners::owner_id.eq(users::id))
+            .filter(shop_owners::is_open),
+    )
 }

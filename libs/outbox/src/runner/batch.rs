@@ -1,12 +1,13 @@
 //! A batch: first as one transaction, and one by one if that fails.
 
 use std::any::Any;
-use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use serde::Deserialize;
+use serde_json::Value;
 use souk_bus::{BusError, Delivery, Message, Publisher, Target};
+use souk_contracts::Envelope;
 use souk_db::{Conn, DbError};
 use souk_telemetry::Flow;
 use uuid::Uuid;
@@ -38,7 +39,15 @@ struct Readable<E> {
     id: Uuid,
     kind: String,
     flow: Flow,
-    prepared: Prepared<E>,
+    work: Work<E>,
+}
+
+/// What is to be done with a message.
+enum Work<E> {
+    /// Call the handler of its type.
+    One(Prepared<E>),
+    /// Give it to the handler of all types, with its neighbours.
+    Any(Envelope<Value>),
 }
 
 /// Why a transaction of handlers was rolled back.
@@ -133,20 +142,15 @@ where
             correlationid,
             traceparent,
         } = attributes;
-        let handler = self
-            .handler(&kind)
-            .ok_or_else(|| format!("nothing here handles {kind}"))?;
-        let prepared = handler
-            .prepare(&delivery.body)
-            .map_err(|error| error.to_string())?;
+        let work = match (self.handlers.get(kind.as_str()), &self.any) {
+            (Some(handler), _) => handler.prepare(&delivery.body).map(Work::One),
+            (None, Some(_)) => Envelope::decode_any(&delivery.body).map(Work::Any),
+            (None, None) => return Err(format!("nothing here handles {kind}")),
+        };
+        let work = work.map_err(|error| error.to_string())?;
         let correlation = correlationid.unwrap_or_else(|| id.to_string());
         let flow = Flow::from_event(id, &correlation, traceparent.as_deref());
-        Ok(Readable {
-            id,
-            kind,
-            flow,
-            prepared,
-        })
+        Ok(Readable { id, kind, flow, work })
     }
 
     /// Runs the handlers of the messages that are new, in order, in one transaction with their inbox rows.
@@ -157,12 +161,35 @@ where
                 let mut fresh = inbox::record(tx, self.queue.name, &ids)
                     .await
                     .map_err(DbError::from)?;
-                for readable in batch {
-                    handle_once(tx, readable, &mut fresh).await?;
+                let mut together = Vec::new();
+                for Readable { id, flow, work, .. } in batch {
+                    // Removed, because the same message may come twice in one batch.
+                    if !fresh.remove(&id) {
+                        continue;
+                    }
+                    match work {
+                        Work::Any(event) => together.push(event),
+                        Work::One(prepared) => {
+                            self.handle_together(tx, &mut together).await?;
+                            caught(flow.scope(prepared(tx))).await?;
+                        }
+                    }
                 }
-                Ok(())
+                self.handle_together(tx, &mut together).await
             })
             .await
+    }
+
+    /// Gives the events collected so far to the handler of all types.
+    async fn handle_together(
+        &self,
+        tx: &mut Conn,
+        events: &mut Vec<Envelope<Value>>,
+    ) -> Result<(), Fault<E>> {
+        match &self.any {
+            Some(handler) if !events.is_empty() => caught(handler.handle(tx, std::mem::take(events))).await,
+            _ => Ok(()),
+        }
     }
 
     /// Remembers a message that needs no effect.
@@ -224,16 +251,8 @@ where
     }
 }
 
-/// Handles a message unless it was handled before, be it by an earlier one of the same batch.
-async fn handle_once<E>(
-    tx: &mut Conn,
-    readable: Readable<E>,
-    fresh: &mut HashSet<Uuid>,
-) -> Result<(), Fault<E>> {
-    if !fresh.remove(&readable.id) {
-        return Ok(());
-    }
-    let handling = readable.flow.scope((readable.prepared)(tx));
+/// Runs a handler; a panic in it is a fault like others.
+async fn caught<E>(handling: impl Future<Output = Result<(), E>>) -> Result<(), Fault<E>> {
     match AssertUnwindSafe(handling).catch_unwind().await {
         Ok(done) => done.map_err(Fault::Refused),
         Err(panic) => Err(Fault::Panicked(panic_message(panic.as_ref()))),

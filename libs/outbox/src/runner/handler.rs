@@ -25,16 +25,19 @@ pub trait Handler: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
-/// Handles events of every type, as a log does.
+/// Handles events of every type, as a log does: all that one transaction holds, so that rows can be written
+/// together.
+///
+/// They come from many requests, so no [`souk_telemetry::Flow`] is running.
 pub trait AnyHandler: Send + Sync + 'static {
     /// The service's error.
     type Error: Send;
 
-    /// Gives the event its effect; the same event never comes twice.
+    /// Gives events their effect, in their order; the same event never comes twice.
     fn handle(
         &self,
         tx: &mut Conn,
-        event: Envelope<Value>,
+        events: Vec<Envelope<Value>>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
@@ -60,15 +63,18 @@ impl<H: Handler> Erased<H::Error> for Typed<H> {
     }
 }
 
-/// [`Erased`] for an [`AnyHandler`].
-pub(super) struct Untyped<H>(pub Arc<H>);
+/// An [`AnyHandler`] of some type.
+pub(super) trait ErasedAny<E>: Send + Sync {
+    /// See [`AnyHandler::handle`].
+    fn handle<'a>(&'a self, tx: &'a mut Conn, events: Vec<Envelope<Value>>) -> BoxFuture<'a, Result<(), E>>;
+}
 
-impl<H: AnyHandler> Erased<H::Error> for Untyped<H> {
-    fn prepare(&self, body: &[u8]) -> Result<Prepared<H::Error>, DecodeError> {
-        let event = Envelope::decode_any(body)?;
-        let handler = self.0.clone();
-        Ok(Box::new(move |tx| {
-            Box::pin(async move { handler.handle(tx, event).await })
-        }))
+impl<H: AnyHandler> ErasedAny<H::Error> for H {
+    fn handle<'a>(
+        &'a self,
+        tx: &'a mut Conn,
+        events: Vec<Envelope<Value>>,
+    ) -> BoxFuture<'a, Result<(), H::Error>> {
+        Box::pin(AnyHandler::handle(self, tx, events))
     }
 }

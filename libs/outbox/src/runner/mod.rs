@@ -15,7 +15,7 @@ use souk_contracts::topology::Queue;
 use souk_db::{Db, DbError};
 use tokio_util::sync::CancellationToken;
 
-use handler::{Erased, Typed, Untyped};
+use handler::{Erased, ErasedAny, Typed};
 
 pub use handler::{AnyHandler, Handler};
 pub use settle::Outcome;
@@ -30,7 +30,7 @@ pub struct Runner<E> {
     queue: &'static Queue,
     settle: fn(&E) -> Outcome,
     handlers: HashMap<&'static str, Box<dyn Erased<E>>>,
-    any: Option<Box<dyn Erased<E>>>,
+    any: Option<Box<dyn ErasedAny<E>>>,
 }
 
 impl<E> Runner<E>
@@ -60,7 +60,7 @@ where
     /// Gives the events of all types without a handler of their own to `handler`.
     #[must_use]
     pub fn on_any<H: AnyHandler<Error = E>>(mut self, handler: H) -> Self {
-        self.any = Some(Box::new(Untyped(Arc::new(handler))));
+        self.any = Some(Box::new(handler));
         self
     }
 
@@ -72,9 +72,5 @@ where
             }
             shutdown.run_until_cancelled(tokio::time::sleep(RECONNECT)).await;
         }
-    }
-
-    fn handler(&self, kind: &str) -> Option<&dyn Erased<E>> {
-        self.handlers.get(kind).or(self.any.as_ref()).map(AsRef::as_ref)
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use diesel::sql_types::{BigInt, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use souk_bus::{Bus, Message, Outcome as Sent, Target};
 use souk_contracts::events::{UserCreated, UserDeleted};
 use souk_contracts::{Envelope, Exchange, Queue, topology};
 use souk_db::{Conn, Db, DbError};
-use souk_outbox::{Handler, Outcome, Runner};
+use souk_outbox::{AnyHandler, Handler, Outcome, Runner};
 use souk_testkit::TestDb;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -68,6 +69,26 @@ impl Handler for Note {
     }
 }
 
+/// Notes the subjects of whatever comes, and in how many calls.
+pub struct NoteAll(pub Arc<AtomicUsize>);
+
+impl AnyHandler for NoteAll {
+    type Error = Failure;
+
+    async fn handle(&self, tx: &mut Conn, events: Vec<Envelope<Value>>) -> Result<(), Failure> {
+        AtomicUsize::fetch_add(&self.0, 1, Ordering::SeqCst);
+        let users: Vec<Uuid> = events
+            .iter()
+            .map(|event| event.subject.parse().unwrap())
+            .collect();
+        diesel::sql_query("insert into effects (user_id) select unnest($1)")
+            .bind::<Array<SqlUuid>, _>(users)
+            .execute(tx)
+            .await?;
+        Ok(())
+    }
+}
+
 pub struct Fixture {
     pub test_db: TestDb,
     pub db: Db,
@@ -87,16 +108,34 @@ impl Fixture {
         let test_db = TestDb::with(vec![souk_db::MIGRATIONS, souk_outbox::MIGRATIONS]).await;
         let db = test_db.db();
         let mut conn = db.conn().await.unwrap();
-        diesel::sql_query("create table effects (user_id uuid)").execute(&mut conn).await.unwrap();
+        diesel::sql_query("create table effects (user_id uuid)")
+            .execute(&mut conn)
+            .await
+            .unwrap();
         let bus = souk_testkit::bus(&QUEUES);
-        Self { test_db, db, bus, stop: CancellationToken::new(), calls: Arc::default() }
+        Self {
+            test_db,
+            db,
+            bus,
+            stop: CancellationToken::new(),
+            calls: Arc::default(),
+        }
     }
 
     /// Starts a consumer of [`QUEUE`].
     pub fn consume(&self, answer: fn(usize, Uuid) -> Result<(), Failure>) {
-        let note = Note { calls: self.calls.clone(), answer };
+        let note = Note {
+            calls: self.calls.clone(),
+            answer,
+        };
         let runner = Runner::new(self.db.clone(), self.bus.clone(), QUEUE, settle).on(note);
         tokio::spawn(runner.run(self.stop.clone()));
+    }
+
+    /// Starts a consumer of [`QUEUE`] that takes whatever comes.
+    pub fn consume_all(&self) {
+        let runner = Runner::new(self.db.clone(), self.bus.clone(), QUEUE, settle);
+        tokio::spawn(runner.on_any(NoteAll(self.calls.clone())).run(self.stop.clone()));
     }
 
     /// Sends bodies straight to the queue.
@@ -110,7 +149,11 @@ impl Fixture {
 
     pub async fn count(&self, statement: &str) -> i64 {
         let mut conn = self.db.conn().await.unwrap();
-        diesel::sql_query(statement).get_result::<Count>(&mut conn).await.unwrap().count
+        diesel::sql_query(statement)
+            .get_result::<Count>(&mut conn)
+            .await
+            .unwrap()
+            .count
     }
 
     pub async fn effects(&self) -> i64 {
@@ -137,7 +180,10 @@ impl Fixture {
         let waiting = tokio::time::timeout(Duration::from_secs(20), deliveries.next());
         let delivery = waiting.await.expect("a parked message").unwrap().unwrap();
         delivery.ack().await.unwrap();
-        (delivery.body.clone(), delivery.headers.get("x-parked-reason").cloned())
+        (
+            delivery.body.clone(),
+            delivery.headers.get("x-parked-reason").cloned(),
+        )
     }
 
     pub async fn end(self) {
@@ -159,13 +205,24 @@ fn message(id: Uuid, body: Vec<u8>) -> Message {
 
 /// A fresh event and its bytes.
 pub fn created() -> (Uuid, Vec<u8>) {
-    let envelope = Envelope::new(UserCreated { user_id: Uuid::now_v7(), is_active: true }, Some(1));
+    let envelope = Envelope::new(
+        UserCreated {
+            user_id: Uuid::now_v7(),
+            is_active: true,
+        },
+        Some(1),
+    );
     (envelope.id, serde_json::to_vec(&envelope).unwrap())
 }
 
 /// An event that the consumer has no handler for.
 pub fn deleted() -> (Uuid, Vec<u8>) {
-    let envelope = Envelope::new(UserDeleted { user_id: Uuid::now_v7() }, Some(2));
+    let envelope = Envelope::new(
+        UserDeleted {
+            user_id: Uuid::now_v7(),
+        },
+        Some(2),
+    );
     (envelope.id, serde_json::to_vec(&envelope).unwrap())
 }
 

@@ -10,8 +10,15 @@ const WAITING: &str = "select count(*) from outbox where published_at is null";
 
 async fn tell(fixture: &Fixture, events: usize) {
     for _ in 0..events {
-        let event = UserCreated { user_id: Uuid::now_v7(), is_active: true };
-        fixture.db.transaction::<_, DbError>(async |tx| Ok(enqueue(tx, event, Some(1)).await?)).await.unwrap();
+        let event = UserCreated {
+            user_id: Uuid::now_v7(),
+            is_active: true,
+        };
+        fixture
+            .db
+            .transaction::<_, DbError>(async |tx| Ok(enqueue(tx, event, Some(1)).await?))
+            .await
+            .unwrap();
     }
 }
 
@@ -38,7 +45,10 @@ async fn what_is_committed_arrives() {
 #[tokio::test]
 async fn what_is_rolled_back_never_leaves() {
     let fixture = Fixture::new().await;
-    let event = UserCreated { user_id: Uuid::now_v7(), is_active: true };
+    let event = UserCreated {
+        user_id: Uuid::now_v7(),
+        is_active: true,
+    };
 
     let refused = fixture
         .db
@@ -93,7 +103,12 @@ async fn an_event_that_no_queue_wants_stays_and_blocks_nothing() {
     relay(&fixture, &fixture.stop);
 
     fixture.eventually("select count(*) from effects", 3).await;
-    fixture.eventually("select count(*) from outbox where attempts > 0 and published_at is null", 1).await;
+    fixture
+        .eventually(
+            "select count(*) from outbox where attempts > 0 and published_at is null",
+            1,
+        )
+        .await;
     fixture.end().await;
 }
 

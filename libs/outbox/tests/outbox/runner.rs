@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::fixture::{Failure, Fixture, created, deleted};
 
 const EFFECTS: &str = "select count(*) from effects";
@@ -13,7 +15,10 @@ async fn a_repeated_event_takes_effect_once() {
 
     fixture.eventually("select count(*) from inbox", 250).await;
     fixture.eventually(EFFECTS, 250).await;
-    assert_eq!(fixture.count("select count(distinct user_id) from effects").await, 250);
+    assert_eq!(
+        fixture.count("select count(distinct user_id) from effects").await,
+        250
+    );
     fixture.end().await;
 }
 
@@ -39,7 +44,10 @@ async fn an_event_that_nobody_handles_is_parked() {
     fixture.consume(|_, _| Ok(()));
     fixture.send([deleted()]).await;
 
-    assert_eq!(fixture.parked().await.1.unwrap(), "nothing here handles user.deleted");
+    assert_eq!(
+        fixture.parked().await.1.unwrap(),
+        "nothing here handles user.deleted"
+    );
     fixture.end().await;
 }
 
@@ -63,7 +71,13 @@ async fn one_impossible_event_of_a_batch_is_parked_alone() {
 
     fixture.send(events).await;
     // The first pass over the batch fails at its eleventh event, and so does the one by one pass.
-    fixture.consume(|call, _| if call == 10 || call == 21 { Err(Failure::Impossible) } else { Ok(()) });
+    fixture.consume(|call, _| {
+        if call == 10 || call == 21 {
+            Err(Failure::Impossible)
+        } else {
+            Ok(())
+        }
+    });
 
     fixture.eventually(EFFECTS, 19).await;
     assert_eq!(fixture.parked().await.0, tenth.1);
@@ -103,5 +117,22 @@ async fn a_panic_is_a_bug_and_ends_neither_runner_nor_queue() {
     fixture.send([created()]).await;
 
     fixture.eventually(EFFECTS, 1).await;
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn a_log_takes_events_of_all_types_once_and_many_at_a_time() {
+    let fixture = Fixture::new().await;
+    let events: Vec<_> = (0..100)
+        .map(|_| created())
+        .chain((0..100).map(|_| deleted()))
+        .collect();
+
+    fixture.send(events.iter().chain(&events).cloned()).await;
+    fixture.consume_all();
+
+    fixture.eventually("select count(*) from inbox", 200).await;
+    assert_eq!(fixture.effects().await, 200);
+    assert!(AtomicUsize::load(&fixture.calls, Ordering::SeqCst) < 100);
     fixture.end().await;
 }

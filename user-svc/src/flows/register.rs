@@ -1,0 +1,27 @@
+//! Registration: the password is hashed before the transaction.
+
+use souk_clients::user::RegisterBody;
+use souk_db::Db;
+
+use super::off_thread;
+use crate::domain::{NewUser, Password, User};
+use crate::{Error, Result, ops};
+
+/// Registers a customer.
+///
+/// # Errors
+/// [`Error::Password`] or [`Error::EmailTaken`].
+pub async fn register(db: &Db, body: RegisterBody) -> Result<User> {
+    let password = Password::accept(body.password)?;
+    let password_hash = off_thread(move || password.hash()).await?.map_err(Error::Hash)?;
+    let new = NewUser {
+        email: body.email.trim().to_owned(),
+        password_hash,
+        first_name: body.first_name,
+        last_name: body.last_name,
+        phone_number: body.phone_number,
+        is_admin: false,
+    };
+    db.transaction(async |tx| ops::register_user(tx, &new).await)
+        .await
+}
