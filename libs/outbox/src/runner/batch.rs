@@ -47,7 +47,7 @@ enum Work<E> {
     /// Call the handler of its type.
     One(Prepared<E>),
     /// Give it to the handler of all types, with its neighbours.
-    Any(Envelope<Value>),
+    Any(Box<Envelope<Value>>),
 }
 
 /// Why a transaction of handlers was rolled back.
@@ -144,7 +144,7 @@ where
         } = attributes;
         let work = match (self.handlers.get(kind.as_str()), &self.any) {
             (Some(handler), _) => handler.prepare(&delivery.body).map(Work::One),
-            (None, Some(_)) => Envelope::decode_any(&delivery.body).map(Work::Any),
+            (None, Some(_)) => Envelope::decode_any(&delivery.body).map(Box::new).map(Work::Any),
             (None, None) => return Err(format!("nothing here handles {kind}")),
         };
         let work = work.map_err(|error| error.to_string())?;
@@ -168,7 +168,7 @@ where
                         continue;
                     }
                     match work {
-                        Work::Any(event) => together.push(event),
+                        Work::Any(event) => together.push(*event),
                         Work::One(prepared) => {
                             self.handle_together(tx, &mut together).await?;
                             caught(flow.scope(prepared(tx))).await?;

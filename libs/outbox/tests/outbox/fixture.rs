@@ -205,9 +205,14 @@ fn message(id: Uuid, body: Vec<u8>) -> Message {
 
 /// A fresh event and its bytes.
 pub fn created() -> (Uuid, Vec<u8>) {
+    created_for(Uuid::now_v7())
+}
+
+/// A fresh event about a user.
+pub fn created_for(user_id: Uuid) -> (Uuid, Vec<u8>) {
     let envelope = Envelope::new(
         UserCreated {
-            user_id: Uuid::now_v7(),
+            user_id,
             is_active: true,
         },
         Some(1),
