@@ -1,1 +1,25 @@
-//! cart-svc
+//! Carts: one per customer, with live prices and stock, in step with the catalogue, emptied by the order made of it.
+
+pub mod app;
+pub mod config;
+pub mod consumers;
+pub mod domain;
+mod error;
+pub mod flows;
+pub mod ops;
+pub mod routes;
+mod state;
+pub mod store;
+
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+pub use app::{App, migrate, openapi};
+pub use config::Config;
+pub use error::{Error, Result};
+pub use state::AppState;
+
+/// The service's name on the wire.
+pub const NAME: &str = "cart-svc";
+
+/// The tables of this service; they refer to those of `souk_mirror`.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");

@@ -1,0 +1,3 @@
+drop table applied;
+drop table cart_lines;
+drop table carts;

@@ -1,0 +1,62 @@
+//! The catalogue changes. Lines stay as they are: what changed is shown as a notice.
+
+use std::marker::PhantomData;
+
+use souk_contracts::Envelope;
+use souk_contracts::Event;
+use souk_contracts::events::{ProductDeleted, StockChanged};
+use souk_db::Conn;
+use souk_mirror::events::ProductEvent;
+use souk_mirror::{products, stock};
+use souk_outbox::Handler;
+
+use crate::{Error, Result};
+
+/// A product was added or changed.
+#[derive(Default)]
+pub struct OnProduct<E>(PhantomData<E>);
+
+impl<E> OnProduct<E> {
+    /// A handler.
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<E: ProductEvent> Handler for OnProduct<E> {
+    type Event = E;
+    type Error = Error;
+
+    async fn handle(&self, tx: &mut Conn, event: Envelope<E>) -> Result<()> {
+        let version = event.aggregateversion.ok_or(Error::Unversioned(E::TYPE))?;
+        products::record(tx, event.data.product(), version).await?;
+        Ok(())
+    }
+}
+
+/// A product was archived.
+pub struct OnProductDeleted;
+
+impl Handler for OnProductDeleted {
+    type Event = ProductDeleted;
+    type Error = Error;
+
+    async fn handle(&self, tx: &mut Conn, event: Envelope<ProductDeleted>) -> Result<()> {
+        let version = event
+            .aggregateversion
+            .ok_or(Error::Unversioned(ProductDeleted::TYPE))?;
+        Ok(products::delete(tx, &event.data, version).await?)
+    }
+}
+
+/// Stock changed.
+pub struct OnStockChanged;
+
+impl Handler for OnStockChanged {
+    type Event = StockChanged;
+    type Error = Error;
+
+    async fn handle(&self, tx: &mut Conn, event: Envelope<StockChanged>) -> Result<()> {
+        Ok(stock::record(tx, &event.data).await?)
+    }
+}

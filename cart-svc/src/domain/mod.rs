@@ -1,0 +1,13 @@
+//! The cart: types and rules, no I/O.
+
+mod cart;
+mod error;
+mod line;
+mod offers;
+mod view;
+
+pub use cart::{Added, Cart};
+pub use error::{CartError, MAX_LINES, MAX_QUANTITY};
+pub use line::{Line, Proposal, Terms};
+pub use offers::Offers;
+pub use view::{CartView, LineView, Notice, NoticeKind, ShopTotal};

@@ -1,0 +1,128 @@
+//! What order-svc and wishlist-svc ask for.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data};
+use souk_auth::Peer;
+use souk_clients::cart::{
+    AddItemRequest, AddedItem, CheckoutCart, CheckoutLine, CheckoutRequest, LastOrder, LineValues,
+    OrderedLine, Proposal,
+};
+use souk_http::{Json, Path};
+use uuid::Uuid;
+
+use crate::domain::{Cart, Terms};
+use crate::{AppState, Result, flows, ops};
+
+/// The routes at the root, which the gateway never passes on.
+pub fn configure(app: &mut web::ServiceConfig) {
+    app.route("/internal/carts/{user_id}/checkout", web::post().to(checkout))
+        .route("/internal/carts/{user_id}/proposal", web::put().to(propose))
+        .route(
+            "/internal/carts/{user_id}/ordered",
+            web::post().to(take_out_order),
+        )
+        .route("/internal/carts/{user_id}/items", web::post().to(add_item));
+}
+
+impl From<Cart> for CheckoutCart {
+    fn from(cart: Cart) -> Self {
+        let lines = cart.lines.into_iter().map(|line| CheckoutLine {
+            line_id: line.id,
+            variation_id: line.variation_id,
+            quantity: line.terms.quantity,
+            unit_price: line.terms.unit_price,
+        });
+        Self {
+            version: cart.version,
+            lines: lines.collect(),
+        }
+    }
+}
+
+async fn checkout(
+    state: Data<AppState>,
+    _: Peer,
+    user_id: Path<Uuid>,
+    body: Json<CheckoutRequest>,
+) -> Result<Json<CheckoutCart>> {
+    let last_order = body
+        .last_order
+        .as_ref()
+        .map(|order| (order.order_id, pieces(&order.lines)));
+    let cart = state
+        .db
+        .transaction(async |tx| {
+            let last_order = last_order
+                .as_ref()
+                .map(|(order_id, lines)| (*order_id, lines.as_slice()));
+            ops::checkout(tx, state.rule, *user_id, last_order, body.accept_changes).await
+        })
+        .await?;
+    Ok(Json(cart.into()))
+}
+
+async fn propose(
+    state: Data<AppState>,
+    _: Peer,
+    user_id: Path<Uuid>,
+    body: Json<Proposal>,
+) -> Result<HttpResponse> {
+    let terms = |new: &LineValues| Terms {
+        quantity: new.quantity,
+        unit_price: new.unit_price,
+    };
+    let changes: Vec<(Uuid, Option<Terms>)> = body
+        .changes
+        .iter()
+        .map(|change| (change.line_id, change.new.as_ref().map(terms)))
+        .collect();
+    state
+        .db
+        .transaction(async |tx| ops::propose(tx, *user_id, body.version, &changes).await)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn take_out_order(
+    state: Data<AppState>,
+    _: Peer,
+    user_id: Path<Uuid>,
+    body: Json<LastOrder>,
+) -> Result<HttpResponse> {
+    let lines = pieces(&body.lines);
+    state
+        .db
+        .transaction(async |tx| ops::take_out_order(tx, *user_id, body.order_id, &lines).await)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn add_item(
+    state: Data<AppState>,
+    _: Peer,
+    user_id: Path<Uuid>,
+    body: Json<AddItemRequest>,
+) -> Result<Json<AddedItem>> {
+    let offer = flows::find_offer(&state.products, body.variation_id).await?;
+    let addition = ops::Addition {
+        dedupe_id: body.dedupe_id,
+        variation_id: body.variation_id,
+        offer: offer.as_ref(),
+        quantity: body.quantity,
+    };
+    let line = state
+        .db
+        .transaction(async |tx| ops::add_item_once(tx, state.rule, *user_id, addition).await)
+        .await?;
+    Ok(Json(AddedItem {
+        line_id: line.as_ref().map(|line| line.id),
+        quantity: line.map_or(0, |line| line.terms.quantity),
+    }))
+}
+
+fn pieces(lines: &[OrderedLine]) -> Vec<(Uuid, i32)> {
+    lines
+        .iter()
+        .map(|line| (line.cart_line_id, line.quantity))
+        .collect()
+}

@@ -1,0 +1,6 @@
+//! Rows in and out.
+
+pub mod applied;
+pub mod carts;
+mod lines;
+mod schema;
