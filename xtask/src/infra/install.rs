@@ -123,7 +123,7 @@ fn install(packages: &[&str]) -> Result<()> {
 
 fn apt_get(arguments: &[&str]) -> Result<()> {
     let output = Command::new("apt-get")
-        .arg("-q")
+        .args(["-q", "-o", "DPkg::Lock::Timeout=120"])
         .args(arguments)
         .env("DEBIAN_FRONTEND", "noninteractive")
         .stdin(Stdio::null())

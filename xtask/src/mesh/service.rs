@@ -41,6 +41,16 @@ pub fn stop(instance: &Instance, services: &[&Service]) -> Result<()> {
         running.extend(process::find(instance, service.name));
     }
     process::stop(&running, Signal::TERM, PATIENCE);
+    if !running.is_empty() {
+        println!(
+            "stopped {}",
+            services
+                .iter()
+                .map(|service| service.name)
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+    }
     Ok(())
 }
 
@@ -52,6 +62,7 @@ pub fn kill(instance: &Instance, service: &Service) -> Result<()> {
     }
     forget_pid(instance, service)?;
     process::stop(&running, Signal::KILL, Duration::from_secs(5));
+    println!("{}: killed", service.name);
     Ok(())
 }
 

@@ -172,9 +172,10 @@ fn wait_for_all(instance: &Instance, services: &mut [(&'static Service, Child)])
 
 fn print_summary(instance: &Instance, admin: &Admin, begun: Instant) {
     let gateway = SERVICES.iter().find(|service| service.name == "gateway");
-    let url = gateway
-        .map(|gateway| record::url(instance, gateway))
+    let port = gateway
+        .map(|gateway| instance.port(gateway.port))
         .unwrap_or_default();
+    let url = format!("http://localhost:{port}");
     println!(
         "\nThe mesh is ready after {:.1} s.\n",
         begun.elapsed().as_secs_f32()
