@@ -6,16 +6,22 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use souk_contracts::Money;
 use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+use crate::{ClientError, MeshClient};
 
 /// Most variations that one lookup may name.
-pub const MAX_LOOKUP: usize = 200;
+pub const MAX_LOOKUP: u64 = 200;
 /// Most lines that one reservation may hold.
-pub const MAX_LINES: usize = 100;
+pub const MAX_LINES: u64 = 100;
+/// Most pieces of one line.
+pub const MAX_QUANTITY: i32 = 999;
 
 /// `POST /internal/variations/lookup`: which variations to show.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 pub struct LookupRequest {
     /// At most [`MAX_LOOKUP`] ids; unknown ones are absent from the answer.
+    #[validate(length(max = "MAX_LOOKUP"))]
     pub variation_ids: Vec<Uuid>,
 }
 
@@ -61,24 +67,26 @@ pub struct VariationSnapshot {
 }
 
 /// `POST /internal/reservations`: take all lines of an order, or none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 pub struct ReserveRequest {
     /// Chosen by the caller; the same id meets the same reservation again.
     pub reservation_id: Uuid,
     /// The customer.
     pub user_id: Uuid,
     /// 1 to [`MAX_LINES`] lines, each with a variation of its own.
+    #[validate(nested, length(min = 1, max = "MAX_LINES"), custom(function = "each_once"))]
     pub lines: Vec<ReserveLine>,
 }
 
 /// One line to reserve, on the terms that its customer was last shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 pub struct ReserveLine {
     /// The caller's name for the line, given back in the answer.
     pub line_id: Uuid,
     /// What to take.
     pub variation_id: Uuid,
     /// How many, 1 to 999.
+    #[validate(range(min = 1, max = "MAX_QUANTITY"))]
     pub quantity: i32,
     /// The price of one piece that the customer was shown.
     pub unit_price: Money,
@@ -170,4 +178,66 @@ pub enum ReserveOutcome {
     Refused(Vec<LineChange>),
     /// A reservation of this id was released before; it never opens again.
     Ended,
+}
+
+/// Refuses a variation that is in two lines: which of them should get the last piece?
+fn each_once(lines: &[ReserveLine]) -> Result<(), ValidationError> {
+    let mut seen = std::collections::HashSet::new();
+    if lines.iter().all(|line| seen.insert(line.variation_id)) {
+        Ok(())
+    } else {
+        Err(ValidationError::new("repeated"))
+    }
+}
+
+/// Calls product-svc.
+#[derive(Clone)]
+pub struct ProductClient(MeshClient);
+
+impl ProductClient {
+    /// A client over `mesh`, which knows the address of product-svc.
+    pub fn new(mesh: MeshClient) -> Self {
+        Self(mesh)
+    }
+
+    /// These variations as they are now, at most [`MAX_LOOKUP`]; unknown ones are absent.
+    ///
+    /// # Errors
+    /// When product-svc is away.
+    pub async fn lookup(&self, variation_ids: &[Uuid]) -> Result<Vec<VariationSnapshot>, ClientError> {
+        let request = LookupRequest {
+            variation_ids: variation_ids.to_vec(),
+        };
+        let answer: LookupAnswer = self.0.post("/internal/variations/lookup", &request).await?;
+        Ok(answer.items)
+    }
+
+    /// Takes all lines, or none. Sent again with the same id it meets its own reservation.
+    ///
+    /// # Errors
+    /// When product-svc is away: then the stock may be held or not, and only the same call or a release tells.
+    pub async fn reserve(&self, request: &ReserveRequest) -> Result<ReserveOutcome, ClientError> {
+        let refused = match self.0.post("/internal/reservations", request).await {
+            Ok(reservation) => return Ok(ReserveOutcome::Held(reservation)),
+            Err(refused) => refused,
+        };
+        if refused.refusal("reservation-ended").is_some() {
+            return Ok(ReserveOutcome::Ended);
+        }
+        let changes = refused
+            .refusal("reservation-refused")
+            .and_then(|problem| problem.more.get("changes"))
+            .and_then(|changes| serde_json::from_value(changes.clone()).ok());
+        changes.map(ReserveOutcome::Refused).ok_or(refused)
+    }
+
+    /// Lets a reservation go, once its order will never come. Twice is once; one that was sold stays sold.
+    ///
+    /// # Errors
+    /// When product-svc is away.
+    pub async fn release(&self, reservation_id: Uuid) -> Result<(), ClientError> {
+        self.0
+            .post(&format!("/internal/reservations/{reservation_id}/release"), &())
+            .await
+    }
 }
