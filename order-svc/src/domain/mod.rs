@@ -1,0 +1,21 @@
+//! What an order is and may become; no I/O.
+
+mod address;
+mod change;
+mod country;
+mod number;
+mod order;
+mod placement;
+mod reservation;
+mod status;
+mod timeline;
+
+pub use address::Address;
+pub use change::{By, Change, Moved, OrderError, Step};
+pub use country::is_country;
+pub use number::new_number;
+pub use order::{Item, Order, SubOrder, Totals};
+pub use placement::{Line, Placement, PlacementError};
+pub use reservation::{Verdict, reservation_id};
+pub use status::{ItemStatus, OrderStatus, UnknownStatus};
+pub use timeline::{Actor, Entry, What};

@@ -1,0 +1,64 @@
+//! What can go wrong in order-svc.
+
+use souk_clients::ClientError;
+use souk_clients::product::LineChange;
+use souk_db::{DbError, IdempotencyError};
+
+use crate::domain::{OrderError, PlacementError};
+
+/// A refusal or a failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The order does not change that way.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The cart's lines cannot be an order.
+    #[error(transparent)]
+    Placement(#[from] PlacementError),
+    /// There is nothing to order.
+    #[error("There is nothing in the cart.")]
+    CartEmpty,
+    /// Some lines are not to be had as the customer was shown.
+    #[error("Some lines of the cart are not to be had as you were shown.")]
+    CartChanged(Vec<LineChange>),
+    /// Another checkout of the same cart was faster.
+    #[error("The cart was ordered a moment ago.")]
+    CartAlreadyOrdered,
+    /// The stock was given back before the order could be written.
+    #[error("The reservation of stock ran out before the order was placed.")]
+    ReservationLapsed,
+    /// The new order's number belongs to another order.
+    #[error("the order number is taken")]
+    NumberTaken,
+    /// What was asked is not meaningful.
+    #[error("{detail}")]
+    Invalid {
+        /// JSON pointer to the field.
+        pointer: &'static str,
+        /// Stable code for programs.
+        code: &'static str,
+        /// A sentence for people.
+        detail: &'static str,
+    },
+    /// Only operators see other people's orders.
+    #[error("Only an administrator may list other people's orders.")]
+    AdminOnly,
+    /// An idempotent transaction was not begun.
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyError),
+    /// Another service did not do its part.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

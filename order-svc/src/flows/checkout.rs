@@ -1,0 +1,282 @@
+//! A cart becomes an order, step by step; every step may be the last one before a crash.
+//!
+//! Until the order's transaction, nothing is decided: a retry with the same key derives the same reservation and
+//! goes on with it. Whoever writes the reservation's verdict first, this flow or the sweeper of product-svc,
+//! decides, and the other one follows.
+
+use chrono::{SubsecRound, Utc};
+use souk_clients::cart::{CartClient, CheckoutCart, LastOrder, OrderedLine, Proposal, ProposedChange};
+use souk_clients::product::{ChangeKind, LineChange, ProductClient, Reservation, ReserveOutcome};
+use souk_db::{Claim, Db};
+use uuid::Uuid;
+
+use super::lines;
+use crate::domain::{Address, Entry, Order, OrderError, Placement, Verdict, What, reservation_id};
+use crate::ops::Placed;
+use crate::store::checkouts::LatestOrder;
+use crate::{Error, Result, ops, store};
+
+/// How often a checkout begins anew because its reservation came to an end under it.
+const TRIES: usize = 4;
+
+/// How many decided reservations of one key are looked at in one query.
+const PAGE: u32 = 8;
+
+/// What a customer asks for.
+#[derive(Debug, Clone)]
+pub struct CheckoutRequest {
+    /// The customer.
+    pub user_id: Uuid,
+    /// The `Idempotency-Key`.
+    pub key: String,
+    /// The same request, however often it comes.
+    pub claim: Claim,
+    /// Where it goes.
+    pub address: Address,
+    /// What the customer wants to say.
+    pub note: Option<String>,
+    /// Accept exactly what was proposed last.
+    pub accept_changes: bool,
+}
+
+/// What a checkout needs.
+pub struct Checkout<'a> {
+    /// The service's database.
+    pub db: &'a Db,
+    /// Where the cart is.
+    pub carts: &'a CartClient,
+    /// Where the stock is.
+    pub products: &'a ProductClient,
+}
+
+/// How one try ended.
+enum Try {
+    Done(Order, Vec<Entry>),
+    /// The reservation is decided; the next try makes another.
+    Again,
+}
+
+/// Where a checkout stands when it begins.
+enum Start {
+    Answered(Uuid),
+    Fresh {
+        latest: Option<LatestOrder>,
+        reservation_id: Uuid,
+    },
+}
+
+impl Checkout<'_> {
+    /// Orders the customer's cart, once per key, and answers the order with its story as it was then.
+    ///
+    /// # Errors
+    /// Refusals of the cart, of the stock, and of the order; after each of them the key is free again.
+    pub async fn run(&self, request: &CheckoutRequest) -> Result<(Order, Vec<Entry>)> {
+        for _ in 0..TRIES {
+            if let Try::Done(order, story) = self.try_once(request).await? {
+                return Ok((order, story));
+            }
+        }
+        Err(Error::ReservationLapsed)
+    }
+
+    async fn try_once(&self, request: &CheckoutRequest) -> Result<Try> {
+        let (latest, reservation_id) = match self.begin(request).await? {
+            Start::Answered(order_id) => return self.answer_again(order_id).await,
+            Start::Fresh {
+                latest,
+                reservation_id,
+            } => (latest, reservation_id),
+        };
+        let previous_order_id = latest.as_ref().map(|order| order.order_id);
+        let cart = self.read_cart(request, latest).await?;
+        let reservation = match self.reserve(request, &cart, reservation_id).await? {
+            ReserveOutcome::Held(reservation) if lines::match_cart(&reservation, &cart) => reservation,
+            // Held for what the cart was before a crash, or given back without our knowing: it is of no use.
+            ReserveOutcome::Held(_) | ReserveOutcome::Ended => {
+                self.give_up(reservation_id).await?;
+                return Ok(Try::Again);
+            }
+            ReserveOutcome::Refused(changes) => return Err(self.propose(request, &cart, changes).await?),
+        };
+        match self.place(request, &cart, reservation, previous_order_id).await {
+            Ok(Placed::Now(order, entry)) => {
+                self.tell_cart(&order).await;
+                Ok(Try::Done(*order, vec![entry]))
+            }
+            Ok(Placed::Before(order_id)) => self.answer_again(order_id).await,
+            Err(Error::NumberTaken) => Ok(Try::Again),
+            Err(Error::ReservationLapsed) => {
+                self.give_up(reservation_id).await?;
+                Ok(Try::Again)
+            }
+            Err(refusal @ (Error::Placement(_) | Error::CartAlreadyOrdered)) => {
+                match self.give_up(reservation_id).await? {
+                    Verdict::Abandoned => Err(refusal),
+                    // The same key was accepted in parallel: its answer is ours.
+                    Verdict::Ordered(_) => Ok(Try::Again),
+                }
+            }
+            // Whether it was written is not known: the client asks again, or the sweeper finds out.
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Has the key an answer? If not, what came before this checkout.
+    async fn begin(&self, request: &CheckoutRequest) -> Result<Start> {
+        let mut conn = self.db.conn().await?;
+        if let Some(order_id) = souk_db::recorded(&mut conn, &request.claim).await? {
+            return Ok(Start::Answered(order_id));
+        }
+        let latest = store::checkouts::latest_order(&mut conn, request.user_id).await?;
+        let mut first = 0;
+        loop {
+            let ids: Vec<Uuid> = (first..first + PAGE)
+                .map(|decided| reservation_id(request.user_id, &request.key, decided))
+                .collect();
+            let decided = store::verdicts::decided(&mut conn, &ids).await?;
+            if let Some(open) = ids.iter().find(|id| !decided.contains(id)) {
+                return Ok(Start::Fresh {
+                    latest,
+                    reservation_id: *open,
+                });
+            }
+            first += PAGE;
+        }
+    }
+
+    /// The cart as its customer was last shown it, without what the latest order took.
+    async fn read_cart(
+        &self,
+        request: &CheckoutRequest,
+        latest: Option<LatestOrder>,
+    ) -> Result<CheckoutCart> {
+        let asked = souk_clients::cart::CheckoutRequest {
+            last_order: latest.map(|order| LastOrder {
+                order_id: order.order_id,
+                lines: order
+                    .lines
+                    .into_iter()
+                    .map(|(cart_line_id, quantity)| OrderedLine {
+                        cart_line_id,
+                        quantity,
+                    })
+                    .collect(),
+            }),
+            accept_changes: request.accept_changes,
+        };
+        let cart = self.carts.checkout(request.user_id, &asked).await?;
+        if cart.lines.is_empty() {
+            Err(Error::CartEmpty)
+        } else {
+            Ok(cart)
+        }
+    }
+
+    async fn reserve(
+        &self,
+        request: &CheckoutRequest,
+        cart: &CheckoutCart,
+        reservation_id: Uuid,
+    ) -> Result<ReserveOutcome> {
+        let asked = lines::to_reserve(reservation_id, request.user_id, cart);
+        Ok(self.products.reserve(&asked).await?)
+    }
+
+    /// Keeps what the customer is about to be told: only that can be accepted.
+    async fn propose(
+        &self,
+        request: &CheckoutRequest,
+        cart: &CheckoutCart,
+        changes: Vec<LineChange>,
+    ) -> Result<Error> {
+        let proposal = Proposal {
+            version: cart.version,
+            changes: changes.iter().map(proposed).collect(),
+        };
+        self.carts.propose(request.user_id, &proposal).await?;
+        Ok(Error::CartChanged(changes))
+    }
+
+    async fn place(
+        &self,
+        request: &CheckoutRequest,
+        cart: &CheckoutCart,
+        reservation: Reservation,
+        previous_order_id: Option<Uuid>,
+    ) -> Result<Placed> {
+        let placement = Placement {
+            user_id: request.user_id,
+            previous_order_id,
+            reservation_id: reservation.reservation_id,
+            cart_version: cart.version,
+            address: request.address.clone(),
+            note: request.note.clone(),
+            lines: lines::to_order(reservation),
+        };
+        // Postgres keeps microseconds: what is answered now and what is read later must be equal.
+        let now = Utc::now().trunc_subsecs(6);
+        self.db
+            .transaction(async |tx| ops::place_order(tx, &request.claim, placement, now).await)
+            .await
+    }
+
+    /// Decides that no order will use the reservation, and lets it go if that is what stands.
+    async fn give_up(&self, reservation_id: Uuid) -> Result<Verdict> {
+        let verdict = self
+            .db
+            .transaction(async |tx| ops::abandon_reservation(tx, reservation_id).await)
+            .await?;
+        if verdict == Verdict::Abandoned
+            && let Err(error) = self.products.release(reservation_id).await
+        {
+            tracing::warn!(%error, %reservation_id, "A reservation is left to the sweeper of product-svc");
+        }
+        Ok(verdict)
+    }
+
+    /// The answer that the same request got before.
+    async fn answer_again(&self, order_id: Uuid) -> Result<Try> {
+        let mut conn = self.db.conn().await?;
+        let order = store::orders::find(&mut conn, order_id)
+            .await?
+            .ok_or(OrderError::NotFound)?;
+        let mut story = store::timeline::of(&mut conn, order_id).await?;
+        story.retain(|entry| entry.what == What::Placed);
+        Ok(Try::Done(order.as_placed(), story))
+    }
+
+    /// Takes the order out of the cart before the customer looks again; if that fails, the event does it.
+    async fn tell_cart(&self, order: &Order) {
+        let lines = order
+            .items()
+            .map(|item| OrderedLine {
+                cart_line_id: item.cart_line_id,
+                quantity: item.quantity,
+            })
+            .collect();
+        if let Err(error) = self
+            .carts
+            .ordered(
+                order.user_id,
+                &LastOrder {
+                    order_id: order.id,
+                    lines,
+                },
+            )
+            .await
+        {
+            tracing::debug!(%error, order.id = %order.id, "The cart will hear of the order by its event");
+        }
+    }
+}
+
+fn proposed(change: &LineChange) -> ProposedChange {
+    let new = souk_clients::cart::LineValues {
+        quantity: change.new.quantity,
+        unit_price: change.new.unit_price,
+    };
+    ProposedChange {
+        line_id: change.line_id,
+        new: (change.kind != ChangeKind::Gone).then_some(new),
+    }
+}

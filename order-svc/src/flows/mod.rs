@@ -1,0 +1,6 @@
+//! What spans services.
+
+mod checkout;
+mod lines;
+
+pub use checkout::{Checkout, CheckoutRequest};

@@ -1,0 +1,16 @@
+//! Use cases, one a file; each runs in its caller's transaction.
+
+mod abandon_reservation;
+mod cancel_order;
+mod cancel_order_item;
+mod forget_user;
+mod keep_change;
+mod place_order;
+mod update_order_item_status;
+
+pub use abandon_reservation::abandon_reservation;
+pub use cancel_order::cancel_order;
+pub use cancel_order_item::cancel_order_item;
+pub use forget_user::forget_user;
+pub use place_order::{Placed, place_order};
+pub use update_order_item_status::update_order_item_status;

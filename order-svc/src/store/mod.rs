@@ -1,0 +1,9 @@
+//! Rows in and out.
+
+pub mod checkouts;
+pub mod orders;
+pub mod placements;
+mod rows;
+mod schema;
+pub mod timeline;
+pub mod verdicts;
