@@ -57,12 +57,13 @@ impl IfMatch {
 
     /// The versions the client would accept; `None` for no condition or `*`.
     ///
-    /// For writes that compare inside their transaction.
+    /// For writes that compare inside their transaction. A tag may say more after a hyphen, where a body changes
+    /// while the version that writes are compared by does not.
     pub fn versions(&self) -> Option<Vec<i64>> {
         let list = self.0.as_deref().filter(|list| list.trim() != "*")?;
         Some(
             list.split(',')
-                .filter_map(|tag| tag.trim().trim_matches('"').parse().ok())
+                .filter_map(|tag| tag.trim().trim_matches('"').split('-').next()?.parse().ok())
                 .collect(),
         )
     }
@@ -142,6 +143,7 @@ mod tests {
         let versions = |sent: Option<&str>| IfMatch(sent.map(str::to_owned)).versions();
 
         assert_eq!(versions(Some("\"6\", \"7\"")), Some(vec![6, 7]));
+        assert_eq!(versions(Some("\"7-12\", \"-3\"")), Some(vec![7]));
         assert_eq!(versions(Some("W/\"7\"")), Some(vec![]));
         assert_eq!((versions(Some("*")), versions(None)), (None, None));
     }
