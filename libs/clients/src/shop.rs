@@ -1,1 +1,63 @@
 //! shop-svc: shops, their status and their owners.
+
+use serde::{Deserialize, Serialize};
+use souk_contracts::events::ShopStatus;
+use uuid::Uuid;
+
+use crate::{ClientError, MeshClient};
+
+/// A shop as it stands at this moment, in whatever status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopRecord {
+    /// Id.
+    pub id: Uuid,
+    /// Who owns it.
+    pub owner_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its unique name in addresses.
+    pub slug: String,
+    /// Its logo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_url: Option<String>,
+    /// Whether an admin vouches for it.
+    pub is_verified: bool,
+    /// Where it stands.
+    pub status: ShopStatus,
+    /// Counts up with each change, as in its events.
+    pub version: i64,
+}
+
+impl ShopRecord {
+    /// Whether it is visible and may sell.
+    pub fn is_approved(&self) -> bool {
+        self.status == ShopStatus::Approved
+    }
+}
+
+/// Calls shop-svc.
+#[derive(Clone)]
+pub struct ShopClient(MeshClient);
+
+impl ShopClient {
+    /// A client over `mesh`, which knows the address of shop-svc.
+    pub fn new(mesh: MeshClient) -> Self {
+        Self(mesh)
+    }
+
+    /// The shop with that id; `None` when there is none.
+    ///
+    /// # Errors
+    /// When shop-svc is away.
+    pub async fn shop(&self, id: Uuid) -> Result<Option<ShopRecord>, ClientError> {
+        self.0.get(&format!("/internal/shops/{id}")).await
+    }
+
+    /// The open shop of a user; `None` when there is none.
+    ///
+    /// # Errors
+    /// When shop-svc is away.
+    pub async fn shop_of(&self, user_id: Uuid) -> Result<Option<ShopRecord>, ClientError> {
+        self.0.get(&format!("/internal/shops/by-owner/{user_id}")).await
+    }
+}

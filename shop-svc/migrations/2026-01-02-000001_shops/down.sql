@@ -1,0 +1,2 @@
+drop table shop_history;
+drop table shops;

@@ -1,0 +1,77 @@
+//! The history of a shop.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::ShopStatus;
+
+/// What was done to a shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Its owner applied.
+    Applied,
+    /// An admin let it sell.
+    Approved,
+    /// An admin refused it.
+    Rejected,
+    /// Its owner applied again.
+    Resubmitted,
+    /// An admin stopped it, or its owner's account was shut.
+    Suspended,
+    /// An admin let it sell again.
+    Reinstated,
+    /// An admin vouched for it.
+    Verified,
+    /// Its owner closed it, or the owner's account is gone.
+    Closed,
+}
+
+impl Action {
+    const ALL: [(Self, &'static str); 8] = [
+        (Self::Applied, "applied"),
+        (Self::Approved, "approved"),
+        (Self::Rejected, "rejected"),
+        (Self::Resubmitted, "resubmitted"),
+        (Self::Suspended, "suspended"),
+        (Self::Reinstated, "reinstated"),
+        (Self::Verified, "verified"),
+        (Self::Closed, "closed"),
+    ];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(action, _)| *action == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// The action of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, other)| *other == name)
+            .map(|(action, _)| *action)
+    }
+}
+
+/// One step of a shop's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Id.
+    pub id: Uuid,
+    /// The shop.
+    pub shop_id: Uuid,
+    /// What was done.
+    pub action: Action,
+    /// Where the shop stood.
+    pub from: Option<ShopStatus>,
+    /// Where it stands after.
+    pub to: ShopStatus,
+    /// Who did it; none when the service did.
+    pub actor_id: Option<Uuid>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}

@@ -1,0 +1,5 @@
+//! What takes longer than a request.
+
+mod views;
+
+pub use views::{Recorder, Views, views};

@@ -1,0 +1,76 @@
+//! The history of a shop.
+
+use actix_web::get;
+use actix_web::web::Data;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use souk_auth::Caller;
+use souk_http::{Json, Page, PageQuery, Path, Query, Refusals};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::bodies::{ShopStatusBody, viewer};
+use crate::domain::{ShopError, Step};
+use crate::{AppState, Error, store};
+
+/// One step of a shop's history.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StepBody {
+    /// Id.
+    id: Uuid,
+    /// `applied`, `approved`, `rejected`, `resubmitted`, `suspended`, `reinstated`, `verified` or `closed`.
+    #[schema(example = "rejected")]
+    action: &'static str,
+    /// Where the shop stood; null for the application itself.
+    #[schema(required)]
+    from: Option<ShopStatusBody>,
+    /// Where it stood after.
+    to: ShopStatusBody,
+    /// Who did it; null when the service did.
+    #[schema(required)]
+    actor_id: Option<Uuid>,
+    /// Why.
+    #[schema(required)]
+    reason: Option<String>,
+    /// When.
+    at: DateTime<Utc>,
+}
+
+impl From<Step> for StepBody {
+    fn from(step: Step) -> Self {
+        Self {
+            id: step.id,
+            action: step.action.as_str(),
+            from: step.from.map(Into::into),
+            to: step.to.into(),
+            actor_id: step.actor_id,
+            reason: step.reason,
+            at: step.at,
+        }
+    }
+}
+
+/// Read a shop's history.
+///
+/// From the first step to the last, for its owner and administrators.
+#[utoipa::path(tag = "shop approval", security(("bearer" = [])),
+    params(("shop_id" = Uuid, Path, description = "The shop"), PageQuery),
+    responses((status = 200, body = Page<StepBody>), Refusals))]
+#[get("/shops/{shop_id}/history")]
+pub async fn list_shop_history(
+    state: Data<AppState>,
+    caller: Caller,
+    shop_id: Path<Uuid>,
+    page: Query<PageQuery>,
+) -> actix_web::Result<Json<Page<StepBody>>> {
+    let after = page.after::<Uuid>()?;
+    let mut conn = state.db.conn().await.map_err(Error::from)?;
+    let shop = store::shops::find(&mut conn, shop_id.0)
+        .await?
+        .ok_or(Error::from(ShopError::NotFound))?;
+    shop.run_by(viewer(Some(&caller))).map_err(Error::from)?;
+    let steps = store::history::list(&mut conn, shop.id, after, page.fetch()).await?;
+    Ok(Json(
+        Page::from_rows(steps, &page, |step| step.id).map(StepBody::from),
+    ))
+}

@@ -1,0 +1,43 @@
+//! The URL table.
+//!
+//! | call | handler |
+//! | --- | --- |
+//! | `POST /api/v1/shops` | [`shops::apply_for_shop`] |
+//! | `GET /api/v1/shops` | [`shops::list_shops`] |
+//! | `GET /api/v1/shops/mine` | [`shops::get_my_shop`] |
+//! | `GET /api/v1/shops/{shop}` | [`shops::get_shop`] |
+//! | `PATCH /api/v1/shops/{shop_id}` | [`shops::edit_shop`] |
+//! | `DELETE /api/v1/shops/{shop_id}` | [`shops::close_shop`] |
+//! | `POST /api/v1/shops/{shop_id}/resubmit` | [`decisions::resubmit_shop`] |
+//! | `POST /api/v1/shops/{shop_id}/approve`, `/reject`, `/suspend`, `/reinstate`, `/verify` | [`decisions`] |
+//! | `GET /api/v1/shops/{shop_id}/history` | [`history::list_shop_history`] |
+//! | `GET /api/v1/shops/{shop_id}/order-items` | [`order_items::list_shop_order_items`] |
+//! | `GET /internal/shops/{shop_id}`, `/internal/shops/by-owner/{user_id}` | [`internal`] |
+
+mod bodies;
+pub mod decisions;
+pub mod history;
+pub mod internal;
+pub mod order_items;
+mod problem;
+pub mod shops;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The public routes, under `/api/v1`.
+pub fn configure(app: &mut ServiceConfig) {
+    app.service(shops::apply_for_shop)
+        .service(shops::list_shops)
+        .service(shops::get_my_shop)
+        .service(shops::get_shop)
+        .service(shops::edit_shop)
+        .service(shops::close_shop)
+        .service(decisions::resubmit_shop)
+        .service(decisions::approve_shop)
+        .service(decisions::reject_shop)
+        .service(decisions::suspend_shop)
+        .service(decisions::reinstate_shop)
+        .service(decisions::verify_shop)
+        .service(history::list_shop_history)
+        .service(order_items::list_shop_order_items);
+}

@@ -1,0 +1,66 @@
+//! Error to problem: one exhaustive match.
+
+use actix_web::ResponseError;
+use souk_db::{DbError, IdempotencyError};
+use souk_http::Problem;
+
+use crate::Error;
+use crate::domain::{ShopError, TextError};
+
+impl From<&Error> for Problem {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Shop(refusal) => shop(*refusal),
+            Error::Text(refusal) => {
+                let pointer = match refusal {
+                    TextError::Name => "/name",
+                    TextError::About => "/about",
+                    TextError::Reason => "/reason",
+                };
+                Self::invalid().field(pointer, "length", refusal.to_string())
+            }
+            Error::Stale => Self::precondition_failed(),
+            Error::Idempotency(IdempotencyError::KeyReused) => Self::unprocessable(
+                "idempotency-key-reused",
+                "This Idempotency-Key was used for another request",
+            ),
+            Error::Db(error) | Error::Idempotency(IdempotencyError::Db(error)) => database(error),
+            Error::Idempotency(IdempotencyError::Stored(_)) | Error::Unversioned(_) | Error::Corrupt(_) => {
+                Self::internal(error)
+            }
+        }
+    }
+}
+
+fn shop(refusal: ShopError) -> Problem {
+    let problem = match refusal {
+        ShopError::NotFound => Problem::not_found(),
+        ShopError::NotYours => Problem::forbidden("not-your-shop", "Not your shop"),
+        ShopError::HasOpenShop => Problem::conflict("already-has-shop", "You have a shop already"),
+        ShopError::IllegalTransition(..) => {
+            Problem::conflict("illegal-transition", "Its status does not allow this")
+        }
+        ShopError::Closed => Problem::conflict("shop-closed", "The shop is closed"),
+        ShopError::OwnerInactive => Problem::conflict("owner-inactive", "The owner cannot log in"),
+        ShopError::UnfinishedItems(_) => Problem::conflict("unfinished-order-items", "Customers still wait"),
+    };
+    problem.detail(refusal.to_string())
+}
+
+fn database(error: &DbError) -> Problem {
+    if error.is_unavailable() || error.is_contention() {
+        Problem::unavailable(error)
+    } else {
+        Problem::internal(error)
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> actix_web::http::StatusCode {
+        Problem::from(self).status()
+    }
+
+    fn error_response(&self) -> actix_web::HttpResponse {
+        Problem::from(self).error_response()
+    }
+}

@@ -1,0 +1,222 @@
+//! What was ordered from shops.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::query_dsl::methods;
+use diesel::upsert::excluded;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use souk_db::Conn;
+use uuid::Uuid;
+
+use super::schema::order_items;
+use crate::domain::{ItemLine, ItemStatus, NewOrderItem, OrderItem, OrderItemChange};
+use crate::{Error, Result};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = order_items)]
+struct OrderItemRow {
+    id: Uuid,
+    order_id: Uuid,
+    shop_id: Uuid,
+    product_id: Uuid,
+    variation_id: Uuid,
+    quantity: i32,
+    unit_price: i64,
+    currency: String,
+    line: Option<Value>,
+    status: String,
+    reason: Option<String>,
+    carrier: Option<String>,
+    tracking_number: Option<String>,
+    ordered_at: DateTime<Utc>,
+}
+
+impl TryFrom<OrderItemRow> for OrderItem {
+    type Error = Error;
+
+    fn try_from(row: OrderItemRow) -> Result<Self> {
+        const CORRUPT: Error = Error::Corrupt("order_items");
+        let line = row
+            .line
+            .and_then(|line| serde_json::from_value::<ItemLine>(line).ok());
+        Ok(Self {
+            id: row.id,
+            order_id: row.order_id,
+            shop_id: row.shop_id,
+            product_id: row.product_id,
+            variation_id: row.variation_id,
+            quantity: row.quantity,
+            unit_price: row.unit_price,
+            currency: row.currency,
+            line: line.ok_or(CORRUPT)?,
+            state: OrderItemChange {
+                status: ItemStatus::named(&row.status).ok_or(CORRUPT)?,
+                reason: row.reason,
+                carrier: row.carrier,
+                tracking_number: row.tracking_number,
+            },
+            ordered_at: row.ordered_at,
+        })
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = order_items)]
+struct NewRow<'a> {
+    id: Uuid,
+    order_id: Uuid,
+    shop_id: Uuid,
+    customer_id: Uuid,
+    product_id: Uuid,
+    variation_id: Uuid,
+    quantity: i32,
+    unit_price: i64,
+    currency: &'a str,
+    line: Option<Value>,
+    status: &'static str,
+    reason: Option<&'a str>,
+    carrier: Option<&'a str>,
+    tracking_number: Option<&'a str>,
+    version: i64,
+    ordered_at: DateTime<Utc>,
+}
+
+impl<'a> NewRow<'a> {
+    fn of(item: &'a NewOrderItem, status: ItemStatus) -> Self {
+        Self {
+            id: item.id,
+            order_id: item.order_id,
+            shop_id: item.shop_id,
+            customer_id: item.customer_id,
+            product_id: item.product_id,
+            variation_id: item.variation_id,
+            quantity: item.quantity,
+            unit_price: item.unit_price,
+            currency: &item.currency,
+            line: None,
+            status: status.as_str(),
+            reason: None,
+            carrier: None,
+            tracking_number: None,
+            version: item.version,
+            ordered_at: item.at,
+        }
+    }
+}
+
+/// Which items of a shop to list.
+#[derive(Debug, Clone, Default)]
+pub struct OrderItemFilter {
+    /// In this status.
+    pub status: Option<ItemStatus>,
+    /// Ordered then or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Ordered before.
+    pub to: Option<DateTime<Utc>>,
+    /// After the item with this time and id.
+    pub after: Option<(DateTime<Utc>, Uuid)>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Adds an item, or what it is called when a change of status was here first.
+pub async fn keep_line(tx: &mut Conn, item: &NewOrderItem, line: &ItemLine) -> Result<()> {
+    let line = serde_json::to_value(line).map_err(|_| Error::Corrupt("order_items"))?;
+    let row = NewRow {
+        line: Some(line),
+        ..NewRow::of(item, ItemStatus::Processing)
+    };
+    let insert = diesel::insert_into(order_items::table)
+        .values(row)
+        .on_conflict(order_items::id)
+        .do_update()
+        .set((
+            order_items::line.eq(excluded(order_items::line)),
+            order_items::ordered_at.eq(excluded(order_items::ordered_at)),
+        ));
+    methods::FilterDsl::filter(insert, order_items::line.is_null())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Moves an item on unless it is further already; an item that is not here yet is added.
+pub async fn keep_state(tx: &mut Conn, item: &NewOrderItem, change: &OrderItemChange) -> Result<()> {
+    let row = NewRow {
+        reason: change.reason.as_deref(),
+        carrier: change.carrier.as_deref(),
+        tracking_number: change.tracking_number.as_deref(),
+        ..NewRow::of(item, change.status)
+    };
+    let shipment = (
+        order_items::carrier.eq(coalesce(excluded(order_items::carrier), order_items::carrier)),
+        order_items::tracking_number.eq(coalesce(
+            excluded(order_items::tracking_number),
+            order_items::tracking_number,
+        )),
+    );
+    let insert = diesel::insert_into(order_items::table)
+        .values(row)
+        .on_conflict(order_items::id)
+        .do_update()
+        .set((
+            order_items::status.eq(excluded(order_items::status)),
+            order_items::reason.eq(excluded(order_items::reason)),
+            shipment,
+            order_items::version.eq(excluded(order_items::version)),
+        ));
+    methods::FilterDsl::filter(insert, order_items::version.lt(excluded(order_items::version)))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// How many items of a shop somebody still waits for.
+pub async fn count_unfinished(conn: &mut Conn, shop_id: Uuid) -> Result<i64> {
+    let count = order_items::table
+        .filter(order_items::shop_id.eq(shop_id))
+        .filter(order_items::status.eq_any(ItemStatus::UNFINISHED.map(ItemStatus::as_str)))
+        .count()
+        .get_result(conn)
+        .await?;
+    Ok(count)
+}
+
+/// The items of a shop from the newest to the oldest. One that is known by its status alone waits for its name.
+pub async fn list(conn: &mut Conn, shop_id: Uuid, filter: &OrderItemFilter) -> Result<Vec<OrderItem>> {
+    let mut query = order_items::table
+        .filter(order_items::shop_id.eq(shop_id))
+        .filter(order_items::line.is_not_null())
+        .select(OrderItemRow::as_select())
+        .order((order_items::ordered_at.desc(), order_items::id.desc()))
+        .limit(filter.limit)
+        .into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(order_items::status.eq(status.as_str()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(order_items::ordered_at.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(order_items::ordered_at.lt(to));
+    }
+    if let Some((at, id)) = filter.after {
+        let same_time = order_items::ordered_at.eq(at).and(order_items::id.lt(id));
+        query = query.filter(order_items::ordered_at.lt(at).or(same_time));
+    }
+    query
+        .load(conn)
+        .await?
+        .into_iter()
+        .map(OrderItem::try_from)
+        .collect()
+}
+
+diesel::define_sql_function! {
+    /// The first that is there.
+    fn coalesce(
+        new: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+        old: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}

@@ -1,0 +1,16 @@
+//! shop-svc over HTTP and its consumers, on a real Postgres.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod app;
+mod consumers;
+mod document;
+mod internal;
+mod shops;

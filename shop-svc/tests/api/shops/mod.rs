@@ -1,0 +1,10 @@
+mod apply;
+mod close;
+mod decide;
+mod edit;
+mod history;
+mod list;
+mod order_items;
+mod read;
+mod resubmit;
+mod views;
