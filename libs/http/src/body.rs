@@ -51,32 +51,6 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
     }
 }
 
-/// A JSON body that may be left out: nothing at all reads as the default. Otherwise like [`Json`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptionalJson<T>(pub T);
-
-impl<T> OptionalJson<T> {
-    /// The body itself.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
-}
-
-impl<T: DeserializeOwned + Validate + Default + 'static> FromRequest for OptionalJson<T> {
-    type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let acceptable = check_headers(request.headers());
-        let payload = payload.take();
-        Box::pin(async move {
-            acceptable?;
-            let bytes = read(payload).await?;
-            if bytes.is_empty() { Ok(Self(T::default())) } else { decode(&bytes).map(Self) }
-        })
-    }
-}
-
 impl<T: Serialize> Responder for Json<T> {
     type Body = actix_web::body::BoxBody;
 

@@ -16,7 +16,7 @@ mod reasons;
 mod server;
 mod signal;
 
-pub use body::{Json, OptionalJson};
+pub use body::{Json, MaybeJson};
 pub use created::Created;
 pub use document::{Refusals, openapi};
 pub use etag::{ETag, IfMatch, Tagged};
