@@ -18,7 +18,17 @@ pub struct Key {
     pub id: Uuid,
 }
 
-/// What a search found, best first.
+impl Key {
+    /// The place of what a card shows.
+    pub fn of(card: &Card) -> Self {
+        Self {
+            kind: card.kind,
+            id: card.id,
+        }
+    }
+}
+
+/// What a search found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
     /// What it shows.
@@ -31,17 +41,23 @@ pub struct Hit {
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
     /// The embedded index failed.
-    #[error("the embedded index failed")]
+    #[error("the embedded index failed: {0}")]
     Embedded(#[from] tantivy::TantivyError),
     /// Its directory could not be read or written.
-    #[error("the directory of the index cannot be used")]
+    #[error("the directory of the index cannot be used: {0}")]
     Directory(#[from] std::io::Error),
     /// What is kept of a document cannot be read.
-    #[error("the index holds a document that cannot be read")]
+    #[error("the index holds a document that cannot be read: {0}")]
     Unreadable(#[from] serde_json::Error),
     /// The work was given up because the process stops, or it panicked.
-    #[error("work on the index was broken off")]
+    #[error("work on the index was broken off: {0}")]
     BrokenOff(#[from] tokio::task::JoinError),
+}
+
+impl From<IndexError> for crate::Error {
+    fn from(error: IndexError) -> Self {
+        Self::Index(Box::new(error))
+    }
 }
 
 /// What a backend has to do. Writes are seen by searches, and survive a crash, once they are committed.

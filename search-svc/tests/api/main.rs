@@ -9,5 +9,10 @@
     reason = "tests"
 )]
 
+mod app;
+mod consumers;
 mod facts;
 mod index;
+mod indexer;
+mod openapi;
+mod search;

@@ -3,6 +3,8 @@
 mod embedded;
 mod suite;
 
+pub use embedded::Directory;
+
 use search_svc::domain::{Document, Kind, Words};
 use search_svc::index::{Hit, SearchIndex};
 

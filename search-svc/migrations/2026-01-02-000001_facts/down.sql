@@ -1,0 +1,3 @@
+drop table stock;
+drop table products;
+drop table shops;

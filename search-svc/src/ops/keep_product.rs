@@ -1,0 +1,52 @@
+//! Keep what is told of a product.
+
+use souk_contracts::events::ProductSnapshot;
+use souk_db::Conn;
+use uuid::Uuid;
+
+use crate::domain::{Rating, Task};
+use crate::store::stock::Told;
+use crate::{Result, store};
+
+/// Keeps a product as an event tells it; what is older than what is kept changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_product(tx: &mut Conn, product: &ProductSnapshot, version: i64) -> Result<()> {
+    let id = product.product_id;
+    let is_newer = store::products::save(tx, product, version).await?;
+    if is_newer {
+        let rating = Rating {
+            average_x100: product.rating.average_x100,
+            count: product.rating.count,
+        };
+        store::products::rate(tx, id, version, rating).await?;
+    }
+    // Stock has versions of its own, and may be newer even in a product event that is old.
+    let told: Vec<Told> = product
+        .variations
+        .iter()
+        .map(|v| Told {
+            variation_id: v.variation_id,
+            available: v.available,
+            version: v.stock_version,
+        })
+        .collect();
+    let turned = store::stock::save(tx, id, &told).await?;
+    if is_newer || turned {
+        store::queue::push(tx, Task::Product, &[id]).await?;
+    }
+    Ok(())
+}
+
+/// Keeps that a product is gone, so that a late event does not bring it back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_product(tx: &mut Conn, product_id: Uuid, shop_id: Uuid, version: i64) -> Result<()> {
+    if store::products::bury(tx, product_id, shop_id, version).await? {
+        store::stock::forget(tx, product_id).await?;
+        store::queue::push(tx, Task::Product, &[product_id]).await?;
+    }
+    Ok(())
+}

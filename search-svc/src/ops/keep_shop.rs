@@ -1,0 +1,40 @@
+//! Keep what is told of a shop.
+
+use souk_contracts::events::ShopSnapshot;
+use souk_db::Conn;
+use uuid::Uuid;
+
+use crate::domain::Task;
+use crate::{Result, store};
+
+/// Keeps a shop as an event tells it; an older event than the one kept changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_shop(tx: &mut Conn, shop: &ShopSnapshot, version: i64) -> Result<()> {
+    save(tx, shop.shop_id, Some(shop), version).await
+}
+
+/// Keeps that a shop is gone, so that a late event does not bring it back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_shop(tx: &mut Conn, shop_id: Uuid, version: i64) -> Result<()> {
+    save(tx, shop_id, None, version).await
+}
+
+async fn save(tx: &mut Conn, id: Uuid, shop: Option<&ShopSnapshot>, version: i64) -> Result<()> {
+    let before = store::shops::snapshot(tx, id).await?;
+    if store::shops::save(tx, id, version, shop).await? {
+        store::queue::push(tx, Task::Shop, &[id]).await?;
+        if seen_on_products(before.as_ref()) != seen_on_products(shop) {
+            store::queue::push(tx, Task::ProductsOf, &[id]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What the products of a shop show of it.
+fn seen_on_products(shop: Option<&ShopSnapshot>) -> Option<(souk_contracts::events::ShopStatus, &str)> {
+    shop.map(|shop| (shop.status, shop.name.as_str()))
+}

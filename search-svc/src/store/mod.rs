@@ -1,0 +1,8 @@
+//! Rows in and out.
+
+pub mod generation;
+pub mod products;
+pub mod queue;
+mod schema;
+pub mod shops;
+pub mod stock;

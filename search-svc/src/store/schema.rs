@@ -1,0 +1,54 @@
+//! The tables, as the migrations make them.
+
+diesel::table! {
+    shops (shop_id) {
+        shop_id -> Uuid,
+        version -> Int8,
+        is_approved -> Bool,
+        snapshot -> Nullable<Jsonb>,
+        rating_average_x100 -> Int4,
+        rating_count -> Int8,
+        rating_version -> Int8,
+    }
+}
+
+diesel::table! {
+    products (product_id) {
+        product_id -> Uuid,
+        shop_id -> Nullable<Uuid>,
+        version -> Int8,
+        is_active -> Bool,
+        snapshot -> Nullable<Jsonb>,
+        rating_average_x100 -> Int4,
+        rating_count -> Int8,
+        rating_version -> Int8,
+    }
+}
+
+diesel::table! {
+    stock (variation_id) {
+        variation_id -> Uuid,
+        product_id -> Uuid,
+        available -> Int4,
+        stock_version -> Int8,
+        turned -> Bool,
+    }
+}
+
+diesel::table! {
+    index_queue (kind, id) {
+        kind -> Text,
+        id -> Uuid,
+        seq -> Int8,
+        after -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    index_generation (single) {
+        single -> Bool,
+        generation -> Uuid,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(shops, products, stock);

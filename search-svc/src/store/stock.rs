@@ -1,0 +1,89 @@
+//! How much of each variation can be bought.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use souk_db::{Conn, prepared};
+use uuid::Uuid;
+
+use super::schema::stock;
+use crate::Result;
+
+/// Stock of a variation as an event told it.
+#[derive(Debug, Clone, Copy)]
+pub struct Told {
+    /// The variation.
+    pub variation_id: Uuid,
+    /// How many can be bought.
+    pub available: i32,
+    /// The higher one is the newer.
+    pub version: i64,
+}
+
+#[derive(QueryableByName)]
+struct Saved {
+    #[diesel(sql_type = Bool)]
+    turned: bool,
+}
+
+/// Keeps what is newer than what is known; answers whether a variation ran out or came back by that.
+pub async fn save(tx: &mut Conn, product_id: Uuid, told: &[Told]) -> Result<bool> {
+    // The same variation twice in one statement would be refused.
+    let newest: BTreeMap<Uuid, (i64, i32)> = told.iter().fold(BTreeMap::new(), |mut newest, told| {
+        let entry = newest
+            .entry(told.variation_id)
+            .or_insert((told.version, told.available));
+        *entry = (*entry).max((told.version, told.available));
+        newest
+    });
+    if newest.is_empty() {
+        return Ok(false);
+    }
+    let rows: Vec<Saved> = prepared(
+        diesel::sql_query(
+            "insert into stock (product_id, variation_id, available, stock_version)
+             select $1, * from unnest($2, $3, $4)
+             on conflict (variation_id) do update
+             set available = excluded.available, stock_version = excluded.stock_version,
+                 turned = (stock.available > 0) <> (excluded.available > 0)
+             where stock.stock_version < excluded.stock_version
+             returning turned",
+        )
+        .bind::<SqlUuid, _>(product_id)
+        .bind::<Array<SqlUuid>, _>(newest.keys().copied().collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(
+            newest
+                .values()
+                .map(|(_, available)| *available)
+                .collect::<Vec<_>>(),
+        )
+        .bind::<Array<BigInt>, _>(newest.values().map(|(version, _)| *version).collect::<Vec<_>>()),
+    )
+    .load(tx)
+    .await?;
+    Ok(rows.iter().any(|row| row.turned))
+}
+
+/// Forgets the stock of a product that is gone.
+pub async fn forget(tx: &mut Conn, product_id: Uuid) -> Result<()> {
+    diesel::delete(stock::table.filter(stock::product_id.eq(product_id)))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// By product and variation.
+pub async fn of_products(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, BTreeMap<Uuid, i32>>> {
+    let rows: Vec<(Uuid, Uuid, i32)> = stock::table
+        .filter(stock::product_id.eq_any(ids))
+        .select((stock::product_id, stock::variation_id, stock::available))
+        .load(conn)
+        .await?;
+    let mut found: HashMap<Uuid, BTreeMap<Uuid, i32>> = HashMap::new();
+    for (product, variation, available) in rows {
+        found.entry(product).or_default().insert(variation, available);
+    }
+    Ok(found)
+}
