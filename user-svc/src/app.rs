@@ -1,80 +1,30 @@
-//! Wires server, relay and consumers under one signal.
+//! Wires server, relay and consumers.
 
 use actix_web::web::Data;
-use anyhow::Context;
-use souk_auth::{MeshKeys, mesh_gate};
-use souk_bus::Bus;
+use souk_auth::MeshKeys;
 use souk_db::Db;
-use souk_http::{Check, Server};
-use souk_outbox::{Janitor, Relay};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use utoipa::openapi::{Info, InfoBuilder, OpenApi};
+use souk_http::Server;
+use souk_service::Process;
+use utoipa::openapi::{Info, OpenApi};
 
-use crate::config::{AdminConfig, Config, MigrationConfig};
+use crate::config::AdminConfig;
 use crate::domain::{NewUser, Password};
-use crate::{AppState, MIGRATIONS, NAME, consumers, ops, routes};
+use crate::{AppState, NAME, consumers, ops, routes};
 
-/// The service before it runs.
-pub struct App {
-    config: Config,
-    db: Db,
-    bus: Bus,
-    keys: MeshKeys,
-}
-
-impl App {
-    /// Prepares everything; nothing needs to be up yet.
-    ///
-    /// # Errors
-    /// When a setting makes no sense.
-    pub fn new(config: Config) -> anyhow::Result<Self> {
-        let db = Db::connect(config.database_url.reveal(), config.db_pool_size)?;
-        let bus = Bus::new(config.amqp_url.reveal(), &config.event_namespace);
-        let keys = MeshKeys::parse(config.mesh_keys.reveal()).context("MESH_KEYS cannot be read")?;
-        Ok(Self {
-            config,
-            db,
-            bus,
-            keys,
-        })
-    }
-
-    /// Runs until `stop`: requests and messages under way are finished, then the outbox is flushed.
-    ///
-    /// # Errors
-    /// When the address cannot be listened on.
-    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let (relays, flushed) = (TaskTracker::new(), CancellationToken::new());
-        relays.spawn(Relay::new(self.db.clone(), self.bus.clone(), NAME).run(flushed.clone()));
-        let consumers = TaskTracker::new();
-        consumers.spawn(Janitor::new(self.db.clone()).run(stop.clone()));
-        consumers.spawn(consumers::shops(self.db.clone(), self.bus.clone()).run(stop.clone()));
-
-        server(self.db, self.keys)
-            .workers(self.config.workers)
-            .run(self.config.listen_addr, routes::configure, stop)
-            .await?;
-
-        consumers.close();
-        consumers.wait().await;
-        flushed.cancel();
-        relays.close();
-        relays.wait().await;
-        Ok(())
-    }
+/// Runs the service until the process is told to stop.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn serve(process: Process) -> anyhow::Result<()> {
+    process.publish();
+    process.consume(consumers::shops(process.db(), process.bus()));
+    let server = server(process.db(), process.keys());
+    process.serve(server, routes::configure).await
 }
 
 /// The HTTP side over `db`; tests start it on its own.
 pub fn server(db: Db, keys: MeshKeys) -> Server {
-    let probe = db.clone();
-    let ready = Check::new("postgres", move || {
-        let db = probe.clone();
-        async move { db.ping().await }
-    });
-    Server::new(NAME, info())
-        .gate(mesh_gate(keys))
-        .check(ready)
+    souk_service::server(NAME, info(), db.clone(), keys)
         .data(Data::new(AppState { db }))
         .setup(routes::internal::configure)
 }
@@ -82,16 +32,6 @@ pub fn server(db: Db, keys: MeshKeys) -> Server {
 /// The service's OpenAPI document.
 pub fn openapi() -> OpenApi {
     souk_http::openapi(info(), routes::configure)
-}
-
-/// Brings the database to the newest schema.
-///
-/// # Errors
-/// When the database cannot be reached or a migration fails.
-pub async fn migrate(config: MigrationConfig) -> anyhow::Result<()> {
-    let sources = vec![souk_db::MIGRATIONS, souk_outbox::MIGRATIONS, MIGRATIONS];
-    souk_db::migrate(config.migration_database_url.reveal(), sources).await?;
-    Ok(())
 }
 
 /// Makes the operator.
@@ -115,9 +55,5 @@ pub async fn create_admin(config: AdminConfig) -> anyhow::Result<()> {
 }
 
 fn info() -> Info {
-    InfoBuilder::new()
-        .title("Souk users")
-        .description(Some("Accounts and profiles."))
-        .version(env!("CARGO_PKG_VERSION"))
-        .build()
+    souk_service::info("Souk users", "Accounts and profiles.")
 }

@@ -1,38 +1,7 @@
-//! The only reader of the environment.
-
-use std::net::SocketAddr;
+//! The only reader of the environment beside `souk_service`.
 
 use serde::Deserialize;
 use souk_env::{Env, EnvError, Secret};
-
-/// What a running user-svc needs.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Config {
-    /// Where to listen; port 0 picks a free one.
-    pub listen_addr: SocketAddr,
-    /// The service's role on its own database.
-    pub database_url: Secret,
-    /// Connections to it, at most.
-    #[serde(default = "ten")]
-    pub db_pool_size: usize,
-    /// The broker.
-    pub amqp_url: Secret,
-    /// The prefix of every name on the broker.
-    #[serde(default)]
-    pub event_namespace: String,
-    /// Keys of the mesh signature.
-    pub mesh_keys: Secret,
-    /// HTTP worker threads.
-    #[serde(default = "two")]
-    pub workers: usize,
-}
-
-/// What `migrate` needs.
-#[derive(Debug, Clone, Deserialize)]
-pub struct MigrationConfig {
-    /// The owner's role on the database.
-    pub migration_database_url: Secret,
-}
 
 /// What `create-admin` needs.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,34 +14,10 @@ pub struct AdminConfig {
     pub admin_password: Secret,
 }
 
-/// Reads the settings of `serve`.
-///
-/// # Errors
-/// When a variable is missing or wrong.
-pub fn load() -> Result<Config, EnvError> {
-    Env::load()
-}
-
-/// Reads the settings of `migrate`.
-///
-/// # Errors
-/// When a variable is missing.
-pub fn load_migration() -> Result<MigrationConfig, EnvError> {
-    Env::load()
-}
-
 /// Reads the settings of `create-admin`.
 ///
 /// # Errors
 /// When a variable is missing.
 pub fn load_admin() -> Result<AdminConfig, EnvError> {
     Env::load()
-}
-
-fn ten() -> usize {
-    10
-}
-
-fn two() -> usize {
-    2
 }

@@ -1,43 +1,33 @@
 //! The user-svc process.
 
 use clap::{Parser, Subcommand};
-use user_svc::{App, config};
+use souk_service::{Command, Process};
 
 /// Accounts and the sessions behind tokens. Settings come from the environment, see README.md.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<UserCommand>,
 }
 
 #[derive(Subcommand)]
-enum Command {
-    /// Serve HTTP and consume events (the default).
-    Serve,
-    /// Bring the database to the newest schema, as its owner.
-    Migrate,
-    /// Print the OpenAPI document.
-    Openapi,
+enum UserCommand {
+    #[command(flatten)]
+    Common(Command),
     /// Make the operator of ADMIN_EMAIL and ADMIN_PASSWORD, or give an account that role and password.
     CreateAdmin,
 }
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
-    match Cli::parse().command.unwrap_or(Command::Serve) {
-        Command::Serve => {
-            souk_telemetry::init(user_svc::NAME)?;
-            App::new(config::load()?)?.run(souk_http::stop_signal()?).await
-        }
-        Command::Migrate => user_svc::migrate(config::load_migration()?).await,
-        Command::Openapi => {
-            #[expect(clippy::print_stdout, reason = "the document is the output")]
-            {
-                println!("{}", user_svc::openapi().to_pretty_json()?);
-            }
-            Ok(())
-        }
-        Command::CreateAdmin => user_svc::create_admin(config::load_admin()?).await,
+    match Cli::parse()
+        .command
+        .unwrap_or(UserCommand::Common(Command::Serve))
+    {
+        UserCommand::Common(Command::Serve) => user_svc::serve(Process::start(user_svc::NAME)?).await,
+        UserCommand::Common(Command::Migrate) => souk_service::migrate([user_svc::MIGRATIONS]).await,
+        UserCommand::Common(Command::Openapi) => souk_service::print(&user_svc::openapi()),
+        UserCommand::CreateAdmin => user_svc::create_admin(user_svc::config::load_admin()?).await,
     }
 }

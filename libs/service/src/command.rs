@@ -1,0 +1,60 @@
+//! What a service can be told to do.
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use diesel_migrations::EmbeddedMigrations;
+use souk_env::Env;
+use utoipa::openapi::OpenApi;
+
+use crate::settings::MigrationSettings;
+
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Settings come from the environment; the README lists them."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// A service's command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Serve HTTP and consume events (the default).
+    Serve,
+    /// Bring the database to the newest schema, as its owner.
+    Migrate,
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Reads the command line of a service called `name`; `about` is its line in `--help`.
+pub fn command(name: &'static str, about: &'static str) -> Command {
+    let matches = Cli::command().name(name).about(about).get_matches();
+    Cli::from_arg_matches(&matches)
+        .ok()
+        .and_then(|cli| cli.command)
+        .unwrap_or(Command::Serve)
+}
+
+/// Brings the database of `MIGRATION_DATABASE_URL` to the newest schema: the shared tables, then `sources`.
+///
+/// # Errors
+/// When the database cannot be reached or a migration fails.
+pub async fn migrate(sources: impl IntoIterator<Item = EmbeddedMigrations>) -> anyhow::Result<()> {
+    let settings: MigrationSettings = Env::load()?;
+    let shared = [souk_db::MIGRATIONS, souk_outbox::MIGRATIONS];
+    let sources = shared.into_iter().chain(sources).collect();
+    souk_db::migrate(settings.migration_database_url.reveal(), sources).await?;
+    Ok(())
+}
+
+/// Prints an OpenAPI document.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+#[expect(clippy::print_stdout, reason = "the document is the output")]
+pub fn print(document: &OpenApi) -> anyhow::Result<()> {
+    println!("{}", document.to_pretty_json()?);
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! A running service: what it has, what runs beside its server, and how it stops.
+
+use anyhow::Context;
+use souk_auth::{MeshKeys, mesh_gate};
+use souk_bus::Bus;
+use souk_clients::MeshClient;
+use souk_db::{Db, DbError};
+use souk_env::Env;
+use souk_http::{Check, Server};
+use souk_outbox::{Janitor, Relay, Runner};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use utoipa::openapi::{Info, InfoBuilder};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::settings::Settings;
+
+/// A service process. Nothing needs to be up for it to start.
+pub struct Process {
+    name: &'static str,
+    settings: Settings,
+    db: Db,
+    bus: Bus,
+    keys: MeshKeys,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    flush: CancellationToken,
+    relays: TaskTracker,
+}
+
+impl Process {
+    /// Starts logging, reads the shared settings and prepares what they name.
+    ///
+    /// # Errors
+    /// When a setting is missing or makes no sense.
+    pub fn start(name: &'static str) -> anyhow::Result<Self> {
+        souk_telemetry::init(name)?;
+        let settings: Settings = Env::load()?;
+        let process = Self {
+            name,
+            db: Db::connect(settings.database_url.reveal(), settings.db_pool_size)?,
+            bus: Bus::new(settings.amqp_url.reveal(), &settings.event_namespace),
+            keys: MeshKeys::parse(settings.mesh_keys.reveal()).context("MESH_KEYS cannot be read")?,
+            settings,
+            stop: souk_http::stop_signal()?,
+            tasks: TaskTracker::new(),
+            flush: CancellationToken::new(),
+            relays: TaskTracker::new(),
+        };
+        let janitor = Janitor::new(process.db());
+        process.spawn(|stop| janitor.run(stop));
+        Ok(process)
+    }
+
+    /// The service's database.
+    pub fn db(&self) -> Db {
+        self.db.clone()
+    }
+
+    /// The broker.
+    pub fn bus(&self) -> Bus {
+        self.bus.clone()
+    }
+
+    /// The keys of the mesh.
+    pub fn keys(&self) -> MeshKeys {
+        self.keys.clone()
+    }
+
+    /// A client of the service at `url`.
+    ///
+    /// # Errors
+    /// When `url` is not one.
+    pub fn client(&self, url: &str) -> anyhow::Result<MeshClient> {
+        MeshClient::new(url, self.name, self.keys()).with_context(|| format!("{url} cannot be called"))
+    }
+
+    /// Publishes the service's outbox. The relay stops last, so that what the others still wrote leaves too.
+    pub fn publish(&self) {
+        let relay = Relay::new(self.db(), self.bus(), self.name);
+        self.relays.spawn(relay.run(self.flush.clone()));
+    }
+
+    /// Consumes a queue.
+    pub fn consume<E>(&self, runner: Runner<E>)
+    where
+        E: From<DbError> + std::fmt::Debug + Send + 'static,
+    {
+        self.spawn(|stop| runner.run(stop));
+    }
+
+    /// Runs a task beside the server; it is told when to stop and waited for.
+    pub fn spawn<F>(&self, task: impl FnOnce(CancellationToken) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.tasks.spawn(task(self.stop.clone()));
+    }
+
+    /// Serves until the stop signal: requests and messages under way are finished, then the outbox is flushed.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn serve(self, server: Server, routes: fn(&mut ServiceConfig)) -> anyhow::Result<()> {
+        let address = self.settings.listen_addr;
+        server
+            .workers(self.settings.workers)
+            .run(address, routes, self.stop)
+            .await
+            .with_context(|| format!("{address} cannot be listened on"))?;
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.flush.cancel();
+        self.relays.close();
+        self.relays.wait().await;
+        Ok(())
+    }
+}
+
+/// A server over `db` that lets in only what the mesh signed; tests start it on its own.
+pub fn server(name: &'static str, info: Info, db: Db, keys: MeshKeys) -> Server {
+    let postgres = Check::new("postgres", move || {
+        let db = db.clone();
+        async move { db.ping().await }
+    });
+    Server::new(name, info).gate(mesh_gate(keys)).check(postgres)
+}
+
+/// The head of a service's OpenAPI document.
+pub fn info(title: &str, description: &str) -> Info {
+    InfoBuilder::new()
+        .title(title)
+        .description(Some(description))
+        .version(env!("CARGO_PKG_VERSION"))
+        .build()
+}
