@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use actix_web::{Either, HttpResponse, delete, patch, post};
 use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
-use souk_db::Claim;
+use souk_db::{Claim, Conn};
 use souk_http::{Created, ETag, IdempotencyKey, IfMatch, Json, Path, Refusals, Tagged};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -78,18 +78,20 @@ pub async fn add_item(
     key: IdempotencyKey,
     body: Json<AddItemBody>,
 ) -> Result<Either<Created<CartLineBody>, Tagged<CartLineBody>>> {
-    let user_id = caller.user_id;
-    let claim = key
-        .into_inner()
-        .map(|key| Claim::new(user_id, key, "add_item", &body.0));
-    let offer = flows::find_offer(&state.products, body.variation_id).await?;
-    let added: AddedBody = state
-        .db
-        .once(claim.as_ref(), async |tx| {
-            let added = ops::add_item(tx, state.rule, user_id, offer.as_ref(), body.quantity).await?;
-            Ok::<_, Error>(AddedBody::from(added))
-        })
-        .await?;
+    let key = key.into_inner();
+    let claim = key.map(|key| Claim::new(caller.user_id, key, "add_item", &body.0));
+    let added = match recorded(&state, claim.as_ref()).await? {
+        Some(added) => added,
+        None => {
+            let offer = flows::find_offer(&state.products, body.variation_id).await?;
+            let add = async |tx: &mut Conn| {
+                let added =
+                    ops::add_item(tx, state.rule, caller.user_id, offer.as_ref(), body.quantity).await?;
+                Ok::<_, Error>(AddedBody::from(added))
+            };
+            state.db.once(claim.as_ref(), add).await?
+        }
+    };
     let etag = ETag::version(added.version);
     Ok(if added.is_new {
         let location = format!("/api/v1/cart/items/{}", added.line.id);
@@ -164,4 +166,10 @@ pub async fn clear_cart(state: Data<AppState>, caller: Caller, if_match: IfMatch
         .transaction(async |tx| ops::clear_cart(tx, state.rule, caller.user_id, versions.as_deref()).await)
         .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// What an addition under this claim answered; a repeat does not depend on product-svc.
+async fn recorded(state: &AppState, claim: Option<&Claim>) -> Result<Option<AddedBody>> {
+    let Some(claim) = claim else { return Ok(None) };
+    Ok(souk_db::recorded(&mut *state.db.conn().await?, claim).await?)
 }

@@ -1,0 +1,60 @@
+mod add;
+mod checkout;
+mod proposal;
+
+use serde_json::{Value, json};
+use souk_testkit::{Client, Response};
+use uuid::Uuid;
+
+use crate::app::TestApp;
+
+pub fn path(customer: &Client, what: &str) -> String {
+    format!("/internal/carts/{}/{what}", customer.user_id())
+}
+
+pub async fn checkout(app: &TestApp, customer: &Client, body: Value) -> Response {
+    app.order_svc().post(&path(customer, "checkout"), body).await
+}
+
+/// The cart as order-svc gets it.
+pub async fn checked_out(app: &TestApp, customer: &Client, accept_changes: bool) -> Value {
+    let body = json!({ "last_order": null, "accept_changes": accept_changes });
+    let response = checkout(app, customer, body).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    response.body
+}
+
+pub fn order(line: &Value, quantity: i32) -> Value {
+    json!({
+        "order_id": Uuid::now_v7(),
+        "lines": [{ "cart_line_id": line["id"], "quantity": quantity }],
+    })
+}
+
+#[actix_web::test]
+async fn only_services_may_ask() {
+    let app = TestApp::new().await;
+    let customer = app.customer();
+    for (what, put) in [
+        ("checkout", false),
+        ("ordered", false),
+        ("items", false),
+        ("proposal", true),
+    ] {
+        let path = path(&customer, what);
+        let call = async |client: &Client| {
+            if put {
+                client.put(&path, json!({})).await
+            } else {
+                client.post(&path, json!({})).await
+            }
+        };
+
+        assert_eq!(call(&customer).await.problem(), (403, "mesh-only"), "{what}");
+        assert_eq!(
+            call(&app.order_svc().unsigned()).await.problem(),
+            (401, "mesh-signature"),
+            "{what}"
+        );
+    }
+}

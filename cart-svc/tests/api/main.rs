@@ -1,0 +1,17 @@
+//! cart-svc over HTTP and its consumers, on a real Postgres, with a stand-in for product-svc.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod app;
+mod cart;
+mod consumers;
+mod document;
+mod internal;
+mod items;
