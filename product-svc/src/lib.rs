@@ -1,1 +1,26 @@
-//! product-svc
+//! The catalogue: categories, products and their variations, prices, stock with its ledger, reservations.
+
+pub mod app;
+pub mod config;
+pub mod consumers;
+pub mod domain;
+mod error;
+mod events;
+pub mod flows;
+pub mod ops;
+pub mod routes;
+mod state;
+pub mod store;
+
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+pub use app::{App, migrate, openapi};
+pub use config::Config;
+pub use error::{Error, Result};
+pub use state::AppState;
+
+/// The service's name on the wire.
+pub const NAME: &str = "product-svc";
+
+/// The tables of this service.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");

@@ -1,0 +1,4 @@
+drop table product_announcements;
+drop table product_stats;
+drop table product_categories;
+drop table products;

@@ -1,0 +1,3 @@
+drop table stock_ledger;
+drop table stock;
+drop table variations;

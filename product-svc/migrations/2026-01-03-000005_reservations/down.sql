@@ -1,0 +1,2 @@
+drop table stock_returns;
+drop table reservations;

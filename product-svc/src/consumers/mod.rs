@@ -1,0 +1,67 @@
+//! Who listens to what, and what a failure means for the message.
+
+mod nothing;
+mod on_order;
+mod on_shop;
+
+use souk_bus::Bus;
+use souk_contracts::events::{OrderCancelled, OrderCompleted, UserDeleted, UserUpdated};
+use souk_contracts::topology;
+use souk_db::Db;
+use souk_outbox::{Outcome, Runner};
+
+use crate::Error;
+use crate::domain::ReservationError;
+use nothing::Nothing;
+use on_order::{OnItemStatusUpdated, OnOrderCreated};
+use on_shop::{
+    OnShopApproved, OnShopCreated, OnShopDeleted, OnShopReinstated, OnShopRejected, OnShopSuspended, OnShopUpdated,
+};
+
+/// Keeps which shops may sell.
+pub fn shops(db: Db, bus: Bus) -> Runner<Error> {
+    Runner::new(db, bus, &topology::PRODUCT_SHOPS, settle)
+        .on(OnShopCreated)
+        .on(OnShopApproved)
+        .on(OnShopRejected)
+        .on(OnShopSuspended)
+        .on(OnShopReinstated)
+        .on(OnShopUpdated)
+        .on(OnShopDeleted)
+}
+
+/// Turns reservations into sales, and cancelled items into stock.
+pub fn orders(db: Db, bus: Bus) -> Runner<Error> {
+    Runner::new(db, bus, &topology::PRODUCT_ORDERS, settle)
+        .on(OnOrderCreated)
+        .on(OnItemStatusUpdated)
+        .on(Nothing::of::<OrderCompleted>())
+        .on(Nothing::of::<OrderCancelled>())
+}
+
+/// Accounts: nothing personal is kept here beyond ids, which say nothing once the account is gone.
+pub fn users(db: Db, bus: Bus) -> Runner<Error> {
+    Runner::new(db, bus, &topology::PRODUCT_USERS, settle)
+        .on(Nothing::of::<UserUpdated>())
+        .on(Nothing::of::<UserDeleted>())
+}
+
+/// What a failure means for its message.
+pub fn settle(error: &Error) -> Outcome {
+    match error {
+        Error::Db(error) => Outcome::of_database(error),
+        Error::Client(error) if error.is_unavailable() => Outcome::Hold,
+        Error::Reservation(ReservationError::Ended) => Outcome::Done,
+        Error::Reservation(_) | Error::UnknownVariation(_) | Error::Unversioned(_) => Outcome::Park,
+        Error::Category(_)
+        | Error::HiddenFromYou
+        | Error::Invalid(_)
+        | Error::NotFound
+        | Error::Product(_)
+        | Error::Refused(_)
+        | Error::Shop(_)
+        | Error::Stock(_)
+        | Error::Variation(_) => Outcome::Done,
+        Error::Broken | Error::Client(_) | Error::Idempotency(_) | Error::Unreadable(_) => Outcome::Retry,
+    }
+}

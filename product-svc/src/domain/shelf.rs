@@ -1,0 +1,299 @@
+//! The shelf: locked stock, and what one transaction takes from it and puts back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use souk_contracts::Money;
+use uuid::Uuid;
+
+use super::{
+    Change, ChangeKind, Crossing, Entry, HeldLine, Line, OwnerChange, ProductId, Reason, Request, ReservationId,
+    ShopId, Stock, StockError, UserId, VariationId,
+};
+
+/// A variation on the shelf: its stock, locked, and what an order copies of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelved {
+    /// Its stock.
+    pub stock: Stock,
+    /// Whether it may be bought at all.
+    pub sellable: bool,
+    /// What an order copies.
+    pub copy: Copied,
+}
+
+/// What an order copies of a variation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copied {
+    /// Its product.
+    pub product_id: ProductId,
+    /// The shop that sells it.
+    pub shop_id: ShopId,
+    /// The user who owns that shop.
+    pub owner_id: UserId,
+    /// Title of the product.
+    pub title: String,
+    /// SKU of the product.
+    pub sku: String,
+    /// Name and value of each option.
+    pub options: BTreeMap<String, String>,
+    /// Price of one piece.
+    pub price: Money,
+    /// What one piece cost the shop.
+    pub cost_price: Option<Money>,
+}
+
+/// The locked stock of everything that one transaction moves, and what it does to it.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    items: BTreeMap<VariationId, Shelved>,
+    touched: BTreeSet<VariationId>,
+    low: BTreeSet<VariationId>,
+    entries: Vec<Entry>,
+}
+
+impl Shelf {
+    /// A shelf of locked rows.
+    pub fn new(items: impl IntoIterator<Item = Shelved>) -> Self {
+        let items = items.into_iter().map(|item| (item.stock.variation_id, item)).collect();
+        Self { items, ..Self::default() }
+    }
+
+    /// Takes all lines of a request, or nothing.
+    ///
+    /// # Errors
+    /// The lines that stand in the way.
+    pub fn take(&mut self, request: &Request) -> Result<Vec<HeldLine>, Vec<Change>> {
+        let changes: Vec<Change> =
+            request.lines.iter().filter_map(|line| self.obstacle(request.user_id, *line)).collect();
+        if !changes.is_empty() {
+            return Err(changes);
+        }
+        Ok(request.lines.iter().filter_map(|line| self.hold(request.id, *line)).collect())
+    }
+
+    /// What stands in the way of a line.
+    fn obstacle(&self, buyer: UserId, line: Line) -> Option<Change> {
+        let change = |kind, quantity, unit_price| Some(Change { line, kind, quantity, unit_price });
+        let gone = || change(ChangeKind::Gone, 0, line.unit_price);
+        // Owners cannot buy their own products.
+        let Some(item) = self.items.get(&line.variation_id).filter(|item| item.copy.owner_id != buyer) else {
+            return gone();
+        };
+        if !item.sellable || item.stock.available == 0 {
+            return gone();
+        }
+        if item.stock.available < line.quantity {
+            return change(ChangeKind::Short, item.stock.available, item.copy.price);
+        }
+        if item.copy.price != line.unit_price {
+            return change(ChangeKind::Repriced, line.quantity, item.copy.price);
+        }
+        None
+    }
+
+    fn hold(&mut self, id: ReservationId, line: Line) -> Option<HeldLine> {
+        let item = self.items.get_mut(&line.variation_id)?;
+        if item.stock.take(line.quantity).ok()? == Crossing::Downward {
+            self.low.insert(line.variation_id);
+        }
+        let Line { line_id, variation_id, quantity, .. } = line;
+        let held = HeldLine { line_id, variation_id, quantity, copy: item.copy.clone() };
+        self.note(variation_id, quantity.saturating_neg(), Reason::Reserve, Some(id.0));
+        Some(held)
+    }
+
+    /// Puts back pieces that an order does not need.
+    ///
+    /// # Errors
+    /// The variation that is not on the shelf.
+    pub fn put_back(
+        &mut self,
+        id: VariationId,
+        quantity: i32,
+        reason: Reason,
+        reference: Uuid,
+    ) -> Result<(), VariationId> {
+        let item = self.items.get_mut(&id).ok_or(id)?;
+        item.stock.put_back(quantity);
+        self.note(id, quantity, reason, Some(reference));
+        Ok(())
+    }
+
+    /// Applies what the owner does to the stock of one variation.
+    ///
+    /// # Errors
+    /// [`StockError`] says why not.
+    pub fn change(&mut self, id: VariationId, by: UserId, change: OwnerChange) -> Result<(), StockError> {
+        let Some(item) = self.items.get_mut(&id) else { return Ok(()) };
+        let crossing = item.stock.change(&change)?;
+        if crossing == Crossing::Downward {
+            self.low.insert(id);
+        }
+        self.note(id, change.delta, change.reason, None);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.actor_id = Some(by);
+            entry.note = change.note;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, variation_id: VariationId, delta: i32, reason: Reason, reference_id: Option<Uuid>) {
+        self.touched.insert(variation_id);
+        self.entries.push(Entry { variation_id, delta, reason, actor_id: None, reference_id, note: None });
+    }
+
+    /// A row, as it is now.
+    pub fn get(&self, id: VariationId) -> Option<&Shelved> {
+        self.items.get(&id)
+    }
+
+    /// The rows that differ now.
+    pub fn touched(&self) -> impl Iterator<Item = &Shelved> {
+        self.touched.iter().filter_map(|id| self.items.get(id))
+    }
+
+    /// The rows whose owners are to be told of low stock.
+    pub fn low(&self) -> impl Iterator<Item = &Shelved> {
+        self.low.iter().filter_map(|id| self.items.get(id))
+    }
+
+    /// The entries of the ledger.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_contracts::Currency;
+
+    use super::*;
+
+    fn azn(amount: i64) -> Money {
+        Money::new(amount, Currency::AZN)
+    }
+
+    fn shelved(available: i32, price: i64) -> Shelved {
+        let copy = Copied {
+            product_id: Uuid::now_v7().into(),
+            shop_id: Uuid::now_v7().into(),
+            owner_id: Uuid::now_v7().into(),
+            title: "Boots".into(),
+            sku: "B-1".into(),
+            options: BTreeMap::new(),
+            price: azn(price),
+            cost_price: None,
+        };
+        Shelved { stock: Stock::new(Uuid::now_v7().into(), available, Some(1)), sellable: true, copy }
+    }
+
+    fn request(lines: &[(&Shelved, i32, i64)]) -> Request {
+        let line = |(item, quantity, price): &(&Shelved, i32, i64)| Line {
+            line_id: Uuid::now_v7(),
+            variation_id: item.stock.variation_id,
+            quantity: *quantity,
+            unit_price: azn(*price),
+        };
+        let (id, user_id) = (Uuid::now_v7().into(), Uuid::now_v7().into());
+        Request { id, user_id, lines: lines.iter().map(line).collect() }
+    }
+
+    fn kinds(changes: &[Change]) -> Vec<(ChangeKind, i32, i64)> {
+        changes.iter().map(|change| (change.kind, change.quantity, change.unit_price.amount)).collect()
+    }
+
+    #[test]
+    fn a_request_takes_all_its_lines() {
+        let (boots, socks) = (shelved(3, 900), shelved(10, 50));
+        let mut shelf = Shelf::new([boots.clone(), socks.clone()]);
+
+        let held = shelf.take(&request(&[(&socks, 2, 50), (&boots, 3, 900)])).unwrap();
+
+        assert_eq!(held.iter().map(|line| line.quantity).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(shelf.touched().map(|item| item.stock.available).sum::<i32>(), 8);
+        assert_eq!(shelf.entries().iter().map(|entry| entry.delta).collect::<Vec<_>>(), [-2, -3]);
+        assert_eq!(shelf.low().count(), 1);
+    }
+
+    #[test]
+    fn one_line_in_the_way_leaves_the_others_on_the_shelf() {
+        let (boots, socks) = (shelved(3, 900), shelved(10, 50));
+        let mut shelf = Shelf::new([boots.clone(), socks.clone()]);
+
+        let refused = shelf.take(&request(&[(&socks, 2, 50), (&boots, 4, 900)])).unwrap_err();
+
+        assert_eq!(kinds(&refused), [(ChangeKind::Short, 3, 900)]);
+        assert_eq!((shelf.touched().count(), shelf.entries().len()), (0, 0));
+    }
+
+    #[test]
+    fn each_obstacle_says_what_could_be_had() {
+        let (gone, empty, repriced, both) =
+            (Shelved { sellable: false, ..shelved(9, 10) }, shelved(0, 10), shelved(9, 12), shelved(2, 8));
+        let unknown = shelved(9, 10);
+        let mut shelf = Shelf::new([gone.clone(), empty.clone(), repriced.clone(), both.clone()]);
+
+        let lines = [&gone, &empty, &repriced, &both, &unknown].map(|item| (item, 5, 10));
+        let refused = shelf.take(&request(&lines)).unwrap_err();
+
+        assert_eq!(
+            kinds(&refused),
+            [
+                (ChangeKind::Gone, 0, 10),
+                (ChangeKind::Gone, 0, 10),
+                (ChangeKind::Repriced, 5, 12),
+                (ChangeKind::Short, 2, 8),
+                (ChangeKind::Gone, 0, 10),
+            ]
+        );
+    }
+
+    #[test]
+    fn requests_of_one_transaction_see_what_the_earlier_ones_took() {
+        let boots = shelved(3, 900);
+        let mut shelf = Shelf::new([boots.clone()]);
+
+        assert!(shelf.take(&request(&[(&boots, 2, 900)])).is_ok());
+        let refused = shelf.take(&request(&[(&boots, 2, 900)])).unwrap_err();
+
+        assert_eq!(kinds(&refused), [(ChangeKind::Short, 1, 900)]);
+        assert_eq!(shelf.touched().map(|item| item.stock.version).collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
+    fn what_is_put_back_is_there_again() {
+        let boots = shelved(3, 900);
+        let mut shelf = Shelf::new([boots.clone()]);
+        let order_item = Uuid::now_v7();
+
+        shelf.put_back(boots.stock.variation_id, 2, Reason::Return, order_item).unwrap();
+
+        assert_eq!(shelf.get(boots.stock.variation_id).unwrap().stock.available, 5);
+        assert_eq!(shelf.entries().first().unwrap().reference_id, Some(order_item));
+        let unknown = Uuid::now_v7().into();
+        assert_eq!(shelf.put_back(unknown, 2, Reason::Return, order_item), Err(unknown));
+    }
+
+    #[test]
+    fn the_owner_is_named_in_the_ledger() {
+        let boots = shelved(3, 900);
+        let mut shelf = Shelf::new([boots.clone()]);
+        let change = OwnerChange { delta: -2, reason: Reason::Adjust, note: Some("broken".into()) };
+
+        shelf.change(boots.stock.variation_id, boots.copy.owner_id, change).unwrap();
+
+        let entry = shelf.entries().first().unwrap();
+        assert_eq!((entry.delta, entry.actor_id), (-2, Some(boots.copy.owner_id)));
+        assert_eq!((entry.note.as_deref(), shelf.low().count()), (Some("broken"), 1));
+    }
+
+    #[test]
+    fn owners_cannot_buy_their_own() {
+        let boots = shelved(3, 900);
+        let mut shelf = Shelf::new([boots.clone()]);
+        let own = Request { user_id: boots.copy.owner_id, ..request(&[(&boots, 1, 900)]) };
+
+        assert_eq!(kinds(&shelf.take(&own).unwrap_err()), [(ChangeKind::Gone, 0, 900)]);
+    }
+}

@@ -1,0 +1,42 @@
+//! Use cases: load, decide, keep, tell. Each runs in its caller's transaction.
+
+mod announce_products;
+mod change_stock;
+mod claim_due_reservations;
+mod create_category;
+mod create_product;
+mod create_variation;
+mod delete_category;
+mod delete_product;
+mod delete_variation;
+mod edit_category;
+mod edit_product;
+mod edit_variation;
+mod keep_shop;
+mod put_back_returns;
+mod record_return;
+mod record_views;
+mod release_reservation;
+mod reserve_stock;
+mod sell_reservation;
+mod tell;
+
+pub use announce_products::announce_products;
+pub use change_stock::change_stock;
+pub use claim_due_reservations::claim_due_reservations;
+pub use create_category::create_category;
+pub use create_product::{NewProduct, NewVariation, create_product};
+pub use create_variation::create_variation;
+pub use delete_category::delete_category;
+pub use delete_product::delete_product;
+pub use delete_variation::delete_variation;
+pub use edit_category::edit_category;
+pub use edit_product::edit_product;
+pub use edit_variation::edit_variation;
+pub use keep_shop::keep_shop;
+pub use put_back_returns::put_back_returns;
+pub use record_return::record_return;
+pub use record_views::{forget_views, record_views};
+pub use release_reservation::release_reservation;
+pub use reserve_stock::reserve_stock;
+pub use sell_reservation::sell_reservation;

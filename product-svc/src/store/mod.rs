@@ -1,0 +1,15 @@
+//! Rows in and out.
+
+pub mod announcements;
+pub mod categories;
+pub mod listings;
+pub mod products;
+pub mod reservations;
+pub mod returns;
+mod schema;
+pub mod search;
+pub mod shelf;
+pub mod shops;
+pub mod stock;
+pub mod variations;
+pub mod views;
