@@ -1,28 +1,12 @@
-//! The only reader of the environment.
-
-use std::net::SocketAddr;
+//! The only reader of the environment beside `souk_service`.
 
 use serde::Deserialize;
 use souk_contracts::Currency;
-use souk_env::{Env, EnvError, Secret};
+use souk_env::{Env, EnvError};
 
-/// What a running cart-svc needs.
+/// What a running cart-svc needs beside what all services need.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
-    /// Where to listen; port 0 picks a free one.
-    pub listen_addr: SocketAddr,
-    /// The service's role on its own database.
-    pub database_url: Secret,
-    /// Connections to it, at most.
-    #[serde(default = "ten")]
-    pub db_pool_size: usize,
-    /// The broker.
-    pub amqp_url: Secret,
-    /// The prefix of every name on the broker.
-    #[serde(default)]
-    pub event_namespace: String,
-    /// Keys of the mesh signature.
-    pub mesh_keys: Secret,
     /// Where product-svc is.
     pub product_svc_url: String,
     /// Whether owners of approved shops may have a cart.
@@ -31,16 +15,6 @@ pub struct Config {
     /// The currency of the marketplace.
     #[serde(default = "azn")]
     pub default_currency: Currency,
-    /// HTTP worker threads.
-    #[serde(default = "two")]
-    pub workers: usize,
-}
-
-/// What `migrate` needs.
-#[derive(Debug, Clone, Deserialize)]
-pub struct MigrationConfig {
-    /// The owner's role on the database.
-    pub migration_database_url: Secret,
 }
 
 /// Reads the settings of `serve`.
@@ -49,22 +23,6 @@ pub struct MigrationConfig {
 /// When a variable is missing or wrong.
 pub fn load() -> Result<Config, EnvError> {
     Env::load()
-}
-
-/// Reads the settings of `migrate`.
-///
-/// # Errors
-/// When a variable is missing.
-pub fn load_migration() -> Result<MigrationConfig, EnvError> {
-    Env::load()
-}
-
-fn ten() -> usize {
-    10
-}
-
-fn two() -> usize {
-    2
 }
 
 fn azn() -> Currency {

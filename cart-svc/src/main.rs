@@ -1,40 +1,13 @@
 //! The cart-svc process.
 
-use cart_svc::{App, config};
-use clap::{Parser, Subcommand};
-
-/// One cart per customer. Settings come from the environment, see README.md.
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Serve HTTP and consume events (the default).
-    Serve,
-    /// Bring the database to the newest schema, as its owner.
-    Migrate,
-    /// Print the OpenAPI document.
-    Openapi,
-}
+use cart_svc::{MIGRATIONS, NAME, config};
+use souk_service::{Command, Process};
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
-    match Cli::parse().command.unwrap_or(Command::Serve) {
-        Command::Serve => {
-            souk_telemetry::init(cart_svc::NAME)?;
-            App::new(config::load()?)?.run(souk_http::stop_signal()?).await
-        }
-        Command::Migrate => cart_svc::migrate(config::load_migration()?).await,
-        Command::Openapi => {
-            #[expect(clippy::print_stdout, reason = "the document is the output")]
-            {
-                println!("{}", cart_svc::openapi().to_pretty_json()?);
-            }
-            Ok(())
-        }
+    match souk_service::command(NAME, "One cart per customer") {
+        Command::Serve => cart_svc::serve(Process::start(NAME)?, config::load()?).await,
+        Command::Migrate => souk_service::migrate([souk_mirror::MIGRATIONS, MIGRATIONS]).await,
+        Command::Openapi => souk_service::print(&cart_svc::openapi()),
     }
 }

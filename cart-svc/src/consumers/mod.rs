@@ -14,22 +14,12 @@ use souk_db::Db;
 use souk_mirror::OwnerRule;
 use souk_outbox::{Outcome, Runner};
 
-use crate::{AppState, Error};
+use crate::Error;
 
 pub use on_order::OnOrderCreated;
 pub use on_product::{OnProduct, OnProductDeleted, OnStockChanged};
 pub use on_shop::{OnShop, OnShopDeleted};
 pub use on_user::{OnUserCreated, OnUserDeleted, OnUserUpdated};
-
-/// One runner per queue of this service.
-pub fn all(state: &AppState, bus: &Bus) -> Vec<Runner<Error>> {
-    vec![
-        users(state.db.clone(), bus.clone()),
-        shops(state.db.clone(), bus.clone(), state.rule),
-        catalogue(state.db.clone(), bus.clone()),
-        orders(state.db.clone(), bus.clone()),
-    ]
-}
 
 /// Each account has a cart.
 pub fn users(db: Db, bus: Bus) -> Runner<Error> {
