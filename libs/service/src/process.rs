@@ -23,6 +23,7 @@ pub struct Process {
     bus: Bus,
     keys: MeshKeys,
     stop: CancellationToken,
+    served: CancellationToken,
     tasks: TaskTracker,
     flush: CancellationToken,
     relays: TaskTracker,
@@ -43,6 +44,7 @@ impl Process {
             keys: MeshKeys::parse(settings.mesh_keys.reveal()).context("MESH_KEYS cannot be read")?,
             settings,
             stop: souk_http::stop_signal()?,
+            served: CancellationToken::new(),
             tasks: TaskTracker::new(),
             flush: CancellationToken::new(),
             relays: TaskTracker::new(),
@@ -89,15 +91,15 @@ impl Process {
         self.spawn(|stop| runner.run(stop));
     }
 
-    /// Runs a task beside the server; it is told when to stop and waited for.
+    /// Runs a task beside the server. It is told to stop once the last request is done, and waited for.
     pub fn spawn<F>(&self, task: impl FnOnce(CancellationToken) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.tasks.spawn(task(self.stop.clone()));
+        self.tasks.spawn(task(self.served.clone()));
     }
 
-    /// Serves until the stop signal: requests and messages under way are finished, then the outbox is flushed.
+    /// Serves until the stop signal: requests are finished, then messages under way, then the outbox is flushed.
     ///
     /// # Errors
     /// When the address cannot be listened on.
@@ -108,6 +110,7 @@ impl Process {
             .run(address, routes, self.stop)
             .await
             .with_context(|| format!("{address} cannot be listened on"))?;
+        self.served.cancel();
         self.tasks.close();
         self.tasks.wait().await;
         self.flush.cancel();
