@@ -1,36 +1,18 @@
-//! The only reader of the environment.
+//! The only reader of the environment beside what all services share.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use souk_env::{Env, EnvError, Secret};
+use souk_env::{Env, EnvError};
 
-/// What a running search-svc needs.
+/// What a running search-svc needs beside the shared settings.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
-    /// Where to listen; port 0 picks a free one.
-    pub listen_addr: SocketAddr,
-    /// The service's role on its own database.
-    pub database_url: Secret,
-    /// Connections to it, at most.
-    #[serde(default = "ten")]
-    pub db_pool_size: usize,
-    /// The broker.
-    pub amqp_url: Secret,
-    /// The prefix of every name on the broker.
-    #[serde(default)]
-    pub event_namespace: String,
-    /// Keys of the mesh signature.
-    pub mesh_keys: Secret,
     /// What keeps the index.
     #[serde(default)]
     pub search_backend: Backend,
     /// Where the embedded index is kept.
     pub search_index_dir: PathBuf,
-    /// HTTP worker threads.
-    #[serde(default = "two")]
-    pub workers: usize,
 }
 
 /// What keeps the index.
@@ -42,33 +24,10 @@ pub enum Backend {
     Embedded,
 }
 
-/// What `migrate` needs.
-#[derive(Debug, Clone, Deserialize)]
-pub struct MigrationConfig {
-    /// The owner's role on the database.
-    pub migration_database_url: Secret,
-}
-
 /// Reads the settings of `serve`.
 ///
 /// # Errors
 /// When a variable is missing or wrong.
 pub fn load() -> Result<Config, EnvError> {
     Env::load()
-}
-
-/// Reads the settings of `migrate`.
-///
-/// # Errors
-/// When a variable is missing.
-pub fn load_migration() -> Result<MigrationConfig, EnvError> {
-    Env::load()
-}
-
-fn ten() -> usize {
-    10
-}
-
-fn two() -> usize {
-    2
 }
