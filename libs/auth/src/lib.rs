@@ -16,3 +16,6 @@ pub use role::{Role, UnknownRole};
 
 /// The name under which the gateway forwards what clients ask.
 pub const GATEWAY: &str = "gateway";
+
+/// The name under which the gateway asks something of its own accord, as a service.
+pub const GATEWAY_ITSELF: &str = "gateway-itself";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Request, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -241,8 +241,22 @@ impl MeshClient {
     }
 
     async fn refused(&self, status: StatusCode, response: Response) -> ClientError {
+        let retry_after = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         let body = response.bytes().await.unwrap_or_default();
-        let problem = serde_json::from_slice::<ProblemBody>(&body).ok();
+        let problem = serde_json::from_slice::<ProblemBody>(&body)
+            .ok()
+            .map(|mut problem| {
+                if let Some(seconds) = retry_after {
+                    problem
+                        .more
+                        .entry("retry_after")
+                        .or_insert_with(|| seconds.into());
+                }
+                problem
+            });
         match (status, problem) {
             // The same whether the service said so itself or something in between did.
             (

@@ -105,6 +105,26 @@ pub struct SessionGrant {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Which sessions to tell of: those ended within the last `seconds`, by id, after `after`.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate)]
+pub struct EndedSessionsQuery {
+    /// How far to look back.
+    #[validate(range(min = 1, max = 86_400))]
+    pub seconds: i64,
+    /// The last id of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Uuid>,
+}
+
+/// A page of sessions that ended lately.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedSessions {
+    /// At most a thousand, by id.
+    pub session_ids: Vec<Uuid>,
+    /// Whether there is another page.
+    pub more: bool,
+}
+
 /// Calls user-svc.
 #[derive(Clone)]
 pub struct UserClient(MeshClient);
@@ -146,6 +166,21 @@ impl UserClient {
     pub async fn end_session(&self, session_id: Uuid) -> Result<(), ClientError> {
         self.0
             .post(&format!("/internal/sessions/{session_id}/end"), &())
+            .await
+    }
+
+    /// Sessions that ended within the last `seconds`, a page at a time.
+    ///
+    /// # Errors
+    /// When user-svc is away.
+    pub async fn ended_sessions(
+        &self,
+        seconds: i64,
+        after: Option<Uuid>,
+    ) -> Result<EndedSessions, ClientError> {
+        let after = after.map(|id| format!("&after={id}")).unwrap_or_default();
+        self.0
+            .get(&format!("/internal/sessions/ended?seconds={seconds}{after}"))
             .await
     }
 }

@@ -201,6 +201,23 @@ impl Problem {
         .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
+    /// A problem that another service answered, passed on under the running request's id.
+    pub fn relay(body: ProblemBody) -> Self {
+        let status = StatusCode::from_u16(body.status).unwrap_or(StatusCode::BAD_GATEWAY);
+        let slug = body.slug().to_owned();
+        let mut problem = match status {
+            StatusCode::UNAUTHORIZED => Self::unauthorized(slug, body.title),
+            _ => Self::new(status, slug, body.title),
+        };
+        if let Some(seconds) = body.more.get("retry_after").and_then(Value::as_u64) {
+            problem = problem.header(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        problem.0.detail = body.detail;
+        problem.0.errors = body.errors;
+        problem.0.more = body.more;
+        problem
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         self.0.status
@@ -283,6 +300,18 @@ mod tests {
         let body = serde_json::to_string(&Problem::internal("password=hunter2").to_body()).unwrap();
 
         assert!(!body.contains("hunter2"));
+    }
+
+    #[test]
+    fn a_relayed_problem_says_the_same() {
+        let first = Problem::unauthorized("invalid-credentials", "Wrong")
+            .detail("d")
+            .field("/email", "c", "e")
+            .with("left", 2);
+
+        let second = Problem::relay(first.to_body());
+
+        assert_eq!(second, first);
     }
 
     #[test]
