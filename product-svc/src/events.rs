@@ -1,8 +1,8 @@
 //! Facts of this service as events, and facts of events in the terms of this service.
 
 use souk_contracts::events::{
-    ProductCategory, ProductDeleted, ProductRating, ProductSnapshot, ProductVariation, ProductViewed, StockChanged,
-    StockLow,
+    ProductCategory, ProductDeleted, ProductRating, ProductSnapshot, ProductVariation, ProductViewed,
+    StockChanged, StockLow,
 };
 
 use crate::domain::{Category, Listing, Offer, Product, Shelved, ShopStatus, View};
@@ -24,7 +24,11 @@ impl From<&Offer> for ProductVariation {
 
 impl From<Category> for ProductCategory {
     fn from(category: Category) -> Self {
-        Self { id: category.id.0, name: category.name, slug: category.slug }
+        Self {
+            id: category.id.0,
+            name: category.name,
+            slug: category.slug,
+        }
     }
 }
 
@@ -45,7 +49,10 @@ pub fn product_snapshot(listing: &Listing, line: Vec<Category>) -> ProductSnapsh
         on_sale: listing.is_on_sale(),
         top_sale: stats.top_sale,
         top_popular: stats.top_popular,
-        rating: ProductRating { average_x100: stats.rating_average_x100, count: stats.rating_count },
+        rating: ProductRating {
+            average_x100: stats.rating_average_x100,
+            count: stats.rating_count,
+        },
         images: Vec::new(),
         created_at: product.created_at,
         variations: listing.offers.iter().map(ProductVariation::from).collect(),
@@ -54,7 +61,10 @@ pub fn product_snapshot(listing: &Listing, line: Vec<Category>) -> ProductSnapsh
 
 impl From<&Product> for ProductDeleted {
     fn from(product: &Product) -> Self {
-        Self { product_id: product.id.0, shop_id: product.shop_id.0 }
+        Self {
+            product_id: product.id.0,
+            shop_id: product.shop_id.0,
+        }
     }
 }
 

@@ -15,7 +15,8 @@ use crate::domain::ReservationError;
 use nothing::Nothing;
 use on_order::{OnItemStatusUpdated, OnOrderCreated};
 use on_shop::{
-    OnShopApproved, OnShopCreated, OnShopDeleted, OnShopReinstated, OnShopRejected, OnShopSuspended, OnShopUpdated,
+    OnShopApproved, OnShopCreated, OnShopDeleted, OnShopReinstated, OnShopRejected, OnShopSuspended,
+    OnShopUpdated,
 };
 
 /// Keeps which shops may sell.

@@ -1,7 +1,8 @@
 //! A shop opens, changes, or closes: its products follow.
 
 use souk_contracts::events::{
-    ShopApproved, ShopCreated, ShopDeleted, ShopReinstated, ShopRejected, ShopSnapshot, ShopSuspended, ShopUpdated,
+    ShopApproved, ShopCreated, ShopDeleted, ShopReinstated, ShopRejected, ShopSnapshot, ShopSuspended,
+    ShopUpdated,
 };
 use souk_contracts::{Envelope, Event};
 use souk_db::Conn;
@@ -53,7 +54,16 @@ impl Handler for OnShopDeleted {
     async fn handle(&self, tx: &mut Conn, event: Envelope<ShopDeleted>) -> Result<()> {
         let version = version(&event)?;
         let (id, owner_id) = (ShopId(event.data.shop_id), UserId(event.data.owner_id));
-        ops::keep_shop(tx, &Shop { id, owner_id, status: ShopStatus::Closed, version }).await
+        ops::keep_shop(
+            tx,
+            &Shop {
+                id,
+                owner_id,
+                status: ShopStatus::Closed,
+                version,
+            },
+        )
+        .await
     }
 }
 
@@ -63,5 +73,14 @@ fn version<E: Event>(event: &Envelope<E>) -> Result<i64> {
 
 async fn keep(tx: &mut Conn, snapshot: &ShopSnapshot, version: i64) -> Result<()> {
     let (id, owner_id) = (ShopId(snapshot.shop_id), UserId(snapshot.owner_id));
-    ops::keep_shop(tx, &Shop { id, owner_id, status: snapshot.status.into(), version }).await
+    ops::keep_shop(
+        tx,
+        &Shop {
+            id,
+            owner_id,
+            status: snapshot.status.into(),
+            version,
+        },
+    )
+    .await
 }

@@ -73,7 +73,13 @@ impl Category {
             Some(slug) => check_slug(slug)?,
             None => check_slug(slugify(&name))?,
         };
-        let mut category = Self { id, parent_id: None, name, slug, path: vec![id] };
+        let mut category = Self {
+            id,
+            parent_id: None,
+            name,
+            slug,
+            path: vec![id],
+        };
         category.place_below(parent);
         Ok(category)
     }
@@ -89,7 +95,11 @@ impl Category {
     ///
     /// # Errors
     /// [`CategoryError::Cycle`] or [`CategoryError::TooDeep`].
-    pub fn check_place(id: CategoryId, height: usize, parent: Option<&Category>) -> Result<(), CategoryError> {
+    pub fn check_place(
+        id: CategoryId,
+        height: usize,
+        parent: Option<&Category>,
+    ) -> Result<(), CategoryError> {
         let above = parent.map_or(&[][..], |parent| &parent.path);
         if above.contains(&id) {
             return Err(CategoryError::Cycle);
@@ -195,8 +205,14 @@ mod tests {
         let root = category(None);
         let child = category(Some(&root));
 
-        assert_eq!(Category::check_place(root.id, 2, Some(&child)), Err(CategoryError::Cycle));
-        assert_eq!(Category::check_place(root.id, 2, Some(&root)), Err(CategoryError::Cycle));
+        assert_eq!(
+            Category::check_place(root.id, 2, Some(&child)),
+            Err(CategoryError::Cycle)
+        );
+        assert_eq!(
+            Category::check_place(root.id, 2, Some(&root)),
+            Err(CategoryError::Cycle)
+        );
         assert_eq!(Category::check_place(root.id, 2, None), Ok(()));
     }
 

@@ -15,11 +15,18 @@ pub struct Invalid {
 impl Invalid {
     /// A mistake in the field `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code, detail: detail.into() }
+        Self {
+            pointer: pointer.into(),
+            code,
+            detail: detail.into(),
+        }
     }
 
     /// The same mistake, seen from a document that holds this one at `prefix`.
     pub fn under(self, prefix: &str) -> Self {
-        Self { pointer: format!("{prefix}{}", self.pointer), ..self }
+        Self {
+            pointer: format!("{prefix}{}", self.pointer),
+            ..self
+        }
     }
 }

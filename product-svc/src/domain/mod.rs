@@ -24,9 +24,11 @@ pub use reservation::{
     Change, ChangeKind, HeldLine, Line, MAX_QUANTITY, Outcome, Request, Reservation, ReservationError,
     ReservationStatus,
 };
+pub use search::{Filter, Key, Sort};
 pub use shelf::{Copied, Shelf, Shelved};
 pub use shop::{Shop, ShopError, ShopStatus};
-pub use search::{Filter, Key, Sort};
 pub use stock::{Crossing, Entry, MAX_STOCK, OwnerChange, Reason, Recorded, Returned, Stock, StockError};
-pub use variation::{Live, MAX_VARIATIONS, Offer, Options, Prices, Variation, VariationChange, VariationError};
+pub use variation::{
+    Live, MAX_VARIATIONS, Offer, Options, Prices, Variation, VariationChange, VariationError,
+};
 pub use view::{QUIET, View};

@@ -119,7 +119,9 @@ impl Listing {
 
     /// Whether anything is offered for less than before.
     pub fn is_on_sale(&self) -> bool {
-        self.offers.iter().any(|offer| offer.variation.discount_percent().is_some())
+        self.offers
+            .iter()
+            .any(|offer| offer.variation.discount_percent().is_some())
     }
 }
 
@@ -198,10 +200,14 @@ pub fn check_attributes(attributes: &BTreeMap<String, String>) -> Result<(), Inv
     }
     for (name, value) in attributes {
         if name.trim().is_empty() || name.chars().count() > MAX_NAME {
-            return refuse(format!("The name of an attribute has 1 to {MAX_NAME} characters."));
+            return refuse(format!(
+                "The name of an attribute has 1 to {MAX_NAME} characters."
+            ));
         }
         if value.trim().is_empty() || value.chars().count() > MAX_ATTRIBUTE_VALUE {
-            return refuse(format!("The value of an attribute has 1 to {MAX_ATTRIBUTE_VALUE} characters."));
+            return refuse(format!(
+                "The value of an attribute has 1 to {MAX_ATTRIBUTE_VALUE} characters."
+            ));
         }
     }
     Ok(())
@@ -236,20 +242,29 @@ mod tests {
         let change = ProductChange {
             title: Some("Winter boots".into()),
             about: Some(None),
-            attributes: Some(BTreeMap::from([("brand".into(), None), ("sole".into(), Some("rubber".into()))])),
+            attributes: Some(BTreeMap::from([
+                ("brand".into(), None),
+                ("sole".into(), Some("rubber".into())),
+            ])),
             ..ProductChange::default()
         };
 
         assert_eq!(product.edit(change, Utc::now()), Ok(true));
 
         assert_eq!((product.about, product.version), (None, 4));
-        assert_eq!(product.attributes, BTreeMap::from([("sole".into(), "rubber".into())]));
+        assert_eq!(
+            product.attributes,
+            BTreeMap::from([("sole".into(), "rubber".into())])
+        );
     }
 
     #[test]
     fn an_edit_without_a_difference_keeps_the_version() {
         let mut product = product();
-        let change = ProductChange { title: Some("Boots".into()), ..ProductChange::default() };
+        let change = ProductChange {
+            title: Some("Boots".into()),
+            ..ProductChange::default()
+        };
 
         assert_eq!(product.edit(change, Utc::now()), Ok(false));
         assert_eq!(product.version, 3);
@@ -268,7 +283,9 @@ mod tests {
 
     #[test]
     fn attributes_are_bounded() {
-        let many = (0..=MAX_ATTRIBUTES).map(|n| (n.to_string(), "x".into())).collect();
+        let many = (0..=MAX_ATTRIBUTES)
+            .map(|n| (n.to_string(), "x".into()))
+            .collect();
         let empty = BTreeMap::from([(" ".into(), "x".into())]);
         let long = BTreeMap::from([("a".into(), "x".repeat(MAX_ATTRIBUTE_VALUE + 1))]);
 

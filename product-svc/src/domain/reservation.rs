@@ -60,17 +60,26 @@ pub enum ReservationStatus {
 }
 
 impl ReservationStatus {
-    const NAMES: [(Self, &'static str); 3] =
-        [(Self::Held, "held"), (Self::Sold, "sold"), (Self::Released, "released")];
+    const NAMES: [(Self, &'static str); 3] = [
+        (Self::Held, "held"),
+        (Self::Sold, "sold"),
+        (Self::Released, "released"),
+    ];
 
     /// Its name.
     pub fn as_str(self) -> &'static str {
-        Self::NAMES.iter().find(|(status, _)| *status == self).map_or("", |(_, name)| name)
+        Self::NAMES
+            .iter()
+            .find(|(status, _)| *status == self)
+            .map_or("", |(_, name)| name)
     }
 
     /// The status of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(status, _)| *status)
+        Self::NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(status, _)| *status)
     }
 }
 
@@ -155,7 +164,10 @@ mod tests {
     #[test]
     fn a_status_has_one_name() {
         for (status, name) in ReservationStatus::NAMES {
-            assert_eq!((ReservationStatus::parse(name), status.as_str()), (Some(status), name));
+            assert_eq!(
+                (ReservationStatus::parse(name), status.as_str()),
+                (Some(status), name)
+            );
         }
         assert_eq!(ReservationStatus::parse("open"), None);
     }

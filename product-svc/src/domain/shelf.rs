@@ -7,8 +7,8 @@ use souk_contracts::Money;
 use uuid::Uuid;
 
 use super::{
-    Change, ChangeKind, Crossing, Entry, HeldLine, Line, OwnerChange, ProductId, Reason, Request, ReservationId,
-    ShopId, Stock, StockError, UserId, VariationId,
+    Change, ChangeKind, Crossing, Entry, HeldLine, Line, OwnerChange, ProductId, Reason, Request,
+    ReservationId, ShopId, Stock, StockError, UserId, VariationId,
 };
 
 /// A variation on the shelf: its stock, locked, and what an order copies of it.
@@ -55,8 +55,14 @@ pub struct Shelf {
 impl Shelf {
     /// A shelf of locked rows.
     pub fn new(items: impl IntoIterator<Item = Shelved>) -> Self {
-        let items = items.into_iter().map(|item| (item.stock.variation_id, item)).collect();
-        Self { items, ..Self::default() }
+        let items = items
+            .into_iter()
+            .map(|item| (item.stock.variation_id, item))
+            .collect();
+        Self {
+            items,
+            ..Self::default()
+        }
     }
 
     /// Takes all lines of a request, or nothing.
@@ -64,20 +70,38 @@ impl Shelf {
     /// # Errors
     /// The lines that stand in the way.
     pub fn take(&mut self, request: &Request) -> Result<Vec<HeldLine>, Vec<Change>> {
-        let changes: Vec<Change> =
-            request.lines.iter().filter_map(|line| self.obstacle(request.user_id, *line)).collect();
+        let changes: Vec<Change> = request
+            .lines
+            .iter()
+            .filter_map(|line| self.obstacle(request.user_id, *line))
+            .collect();
         if !changes.is_empty() {
             return Err(changes);
         }
-        Ok(request.lines.iter().filter_map(|line| self.hold(request.id, *line)).collect())
+        Ok(request
+            .lines
+            .iter()
+            .filter_map(|line| self.hold(request.id, *line))
+            .collect())
     }
 
     /// What stands in the way of a line.
     fn obstacle(&self, buyer: UserId, line: Line) -> Option<Change> {
-        let change = |kind, quantity, unit_price| Some(Change { line, kind, quantity, unit_price });
+        let change = |kind, quantity, unit_price| {
+            Some(Change {
+                line,
+                kind,
+                quantity,
+                unit_price,
+            })
+        };
         let gone = || change(ChangeKind::Gone, 0, line.unit_price);
         // Owners cannot buy their own products.
-        let Some(item) = self.items.get(&line.variation_id).filter(|item| item.copy.owner_id != buyer) else {
+        let Some(item) = self
+            .items
+            .get(&line.variation_id)
+            .filter(|item| item.copy.owner_id != buyer)
+        else {
             return gone();
         };
         if !item.sellable || item.stock.available == 0 {
@@ -97,9 +121,24 @@ impl Shelf {
         if item.stock.take(line.quantity).ok()? == Crossing::Downward {
             self.low.insert(line.variation_id);
         }
-        let Line { line_id, variation_id, quantity, .. } = line;
-        let held = HeldLine { line_id, variation_id, quantity, copy: item.copy.clone() };
-        self.note(variation_id, quantity.saturating_neg(), Reason::Reserve, Some(id.0));
+        let Line {
+            line_id,
+            variation_id,
+            quantity,
+            ..
+        } = line;
+        let held = HeldLine {
+            line_id,
+            variation_id,
+            quantity,
+            copy: item.copy.clone(),
+        };
+        self.note(
+            variation_id,
+            quantity.saturating_neg(),
+            Reason::Reserve,
+            Some(id.0),
+        );
         Some(held)
     }
 
@@ -125,7 +164,9 @@ impl Shelf {
     /// # Errors
     /// [`StockError`] says why not.
     pub fn change(&mut self, id: VariationId, by: UserId, change: OwnerChange) -> Result<(), StockError> {
-        let Some(item) = self.items.get_mut(&id) else { return Ok(()) };
+        let Some(item) = self.items.get_mut(&id) else {
+            return Ok(());
+        };
         let crossing = item.stock.change(&change)?;
         if crossing == Crossing::Downward {
             self.low.insert(id);
@@ -140,7 +181,14 @@ impl Shelf {
 
     fn note(&mut self, variation_id: VariationId, delta: i32, reason: Reason, reference_id: Option<Uuid>) {
         self.touched.insert(variation_id);
-        self.entries.push(Entry { variation_id, delta, reason, actor_id: None, reference_id, note: None });
+        self.entries.push(Entry {
+            variation_id,
+            delta,
+            reason,
+            actor_id: None,
+            reference_id,
+            note: None,
+        });
     }
 
     /// A row, as it is now.
@@ -185,7 +233,11 @@ mod tests {
             price: azn(price),
             cost_price: None,
         };
-        Shelved { stock: Stock::new(Uuid::now_v7().into(), available, Some(1)), sellable: true, copy }
+        Shelved {
+            stock: Stock::new(Uuid::now_v7().into(), available, Some(1)),
+            sellable: true,
+            copy,
+        }
     }
 
     fn request(lines: &[(&Shelved, i32, i64)]) -> Request {
@@ -196,11 +248,18 @@ mod tests {
             unit_price: azn(*price),
         };
         let (id, user_id) = (Uuid::now_v7().into(), Uuid::now_v7().into());
-        Request { id, user_id, lines: lines.iter().map(line).collect() }
+        Request {
+            id,
+            user_id,
+            lines: lines.iter().map(line).collect(),
+        }
     }
 
     fn kinds(changes: &[Change]) -> Vec<(ChangeKind, i32, i64)> {
-        changes.iter().map(|change| (change.kind, change.quantity, change.unit_price.amount)).collect()
+        changes
+            .iter()
+            .map(|change| (change.kind, change.quantity, change.unit_price.amount))
+            .collect()
     }
 
     #[test]
@@ -208,11 +267,20 @@ mod tests {
         let (boots, socks) = (shelved(3, 900), shelved(10, 50));
         let mut shelf = Shelf::new([boots.clone(), socks.clone()]);
 
-        let held = shelf.take(&request(&[(&socks, 2, 50), (&boots, 3, 900)])).unwrap();
+        let held = shelf
+            .take(&request(&[(&socks, 2, 50), (&boots, 3, 900)]))
+            .unwrap();
 
         assert_eq!(held.iter().map(|line| line.quantity).collect::<Vec<_>>(), [2, 3]);
         assert_eq!(shelf.touched().map(|item| item.stock.available).sum::<i32>(), 8);
-        assert_eq!(shelf.entries().iter().map(|entry| entry.delta).collect::<Vec<_>>(), [-2, -3]);
+        assert_eq!(
+            shelf
+                .entries()
+                .iter()
+                .map(|entry| entry.delta)
+                .collect::<Vec<_>>(),
+            [-2, -3]
+        );
         assert_eq!(shelf.low().count(), 1);
     }
 
@@ -221,7 +289,9 @@ mod tests {
         let (boots, socks) = (shelved(3, 900), shelved(10, 50));
         let mut shelf = Shelf::new([boots.clone(), socks.clone()]);
 
-        let refused = shelf.take(&request(&[(&socks, 2, 50), (&boots, 4, 900)])).unwrap_err();
+        let refused = shelf
+            .take(&request(&[(&socks, 2, 50), (&boots, 4, 900)]))
+            .unwrap_err();
 
         assert_eq!(kinds(&refused), [(ChangeKind::Short, 3, 900)]);
         assert_eq!((shelf.touched().count(), shelf.entries().len()), (0, 0));
@@ -229,8 +299,15 @@ mod tests {
 
     #[test]
     fn each_obstacle_says_what_could_be_had() {
-        let (gone, empty, repriced, both) =
-            (Shelved { sellable: false, ..shelved(9, 10) }, shelved(0, 10), shelved(9, 12), shelved(2, 8));
+        let (gone, empty, repriced, both) = (
+            Shelved {
+                sellable: false,
+                ..shelved(9, 10)
+            },
+            shelved(0, 10),
+            shelved(9, 12),
+            shelved(2, 8),
+        );
         let unknown = shelved(9, 10);
         let mut shelf = Shelf::new([gone.clone(), empty.clone(), repriced.clone(), both.clone()]);
 
@@ -258,7 +335,10 @@ mod tests {
         let refused = shelf.take(&request(&[(&boots, 2, 900)])).unwrap_err();
 
         assert_eq!(kinds(&refused), [(ChangeKind::Short, 1, 900)]);
-        assert_eq!(shelf.touched().map(|item| item.stock.version).collect::<Vec<_>>(), [2]);
+        assert_eq!(
+            shelf.touched().map(|item| item.stock.version).collect::<Vec<_>>(),
+            [2]
+        );
     }
 
     #[test]
@@ -267,21 +347,32 @@ mod tests {
         let mut shelf = Shelf::new([boots.clone()]);
         let order_item = Uuid::now_v7();
 
-        shelf.put_back(boots.stock.variation_id, 2, Reason::Return, order_item).unwrap();
+        shelf
+            .put_back(boots.stock.variation_id, 2, Reason::Return, order_item)
+            .unwrap();
 
         assert_eq!(shelf.get(boots.stock.variation_id).unwrap().stock.available, 5);
         assert_eq!(shelf.entries().first().unwrap().reference_id, Some(order_item));
         let unknown = Uuid::now_v7().into();
-        assert_eq!(shelf.put_back(unknown, 2, Reason::Return, order_item), Err(unknown));
+        assert_eq!(
+            shelf.put_back(unknown, 2, Reason::Return, order_item),
+            Err(unknown)
+        );
     }
 
     #[test]
     fn the_owner_is_named_in_the_ledger() {
         let boots = shelved(3, 900);
         let mut shelf = Shelf::new([boots.clone()]);
-        let change = OwnerChange { delta: -2, reason: Reason::Adjust, note: Some("broken".into()) };
+        let change = OwnerChange {
+            delta: -2,
+            reason: Reason::Adjust,
+            note: Some("broken".into()),
+        };
 
-        shelf.change(boots.stock.variation_id, boots.copy.owner_id, change).unwrap();
+        shelf
+            .change(boots.stock.variation_id, boots.copy.owner_id, change)
+            .unwrap();
 
         let entry = shelf.entries().first().unwrap();
         assert_eq!((entry.delta, entry.actor_id), (-2, Some(boots.copy.owner_id)));
@@ -292,8 +383,14 @@ mod tests {
     fn owners_cannot_buy_their_own() {
         let boots = shelved(3, 900);
         let mut shelf = Shelf::new([boots.clone()]);
-        let own = Request { user_id: boots.copy.owner_id, ..request(&[(&boots, 1, 900)]) };
+        let own = Request {
+            user_id: boots.copy.owner_id,
+            ..request(&[(&boots, 1, 900)])
+        };
 
-        assert_eq!(kinds(&shelf.take(&own).unwrap_err()), [(ChangeKind::Gone, 0, 900)]);
+        assert_eq!(
+            kinds(&shelf.take(&own).unwrap_err()),
+            [(ChangeKind::Gone, 0, 900)]
+        );
     }
 }

@@ -29,12 +29,18 @@ impl ShopStatus {
 
     /// Its name.
     pub fn as_str(self) -> &'static str {
-        Self::NAMES.iter().find(|(status, _)| *status == self).map_or("", |(_, name)| name)
+        Self::NAMES
+            .iter()
+            .find(|(status, _)| *status == self)
+            .map_or("", |(_, name)| name)
     }
 
     /// The status of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(status, _)| *status)
+        Self::NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(status, _)| *status)
     }
 }
 
@@ -78,7 +84,11 @@ impl Shop {
     /// # Errors
     /// [`ShopError::NotTheOwner`].
     pub fn check_owner(&self, by: Actor) -> Result<(), ShopError> {
-        if self.belongs_to(Some(by)) { Ok(()) } else { Err(ShopError::NotTheOwner) }
+        if self.belongs_to(Some(by)) {
+            Ok(())
+        } else {
+            Err(ShopError::NotTheOwner)
+        }
     }
 
     /// Refuses everyone but the owner and operators.
@@ -95,7 +105,11 @@ impl Shop {
     /// [`ShopError`] says which.
     pub fn check_seller(&self, by: Actor) -> Result<(), ShopError> {
         self.check_owner(by)?;
-        if self.may_sell() { Ok(()) } else { Err(ShopError::NotApproved) }
+        if self.may_sell() {
+            Ok(())
+        } else {
+            Err(ShopError::NotApproved)
+        }
     }
 }
 
@@ -115,14 +129,33 @@ mod tests {
 
     #[test]
     fn only_the_owner_of_an_approved_shop_sells() {
-        let owner = Actor { user_id: UserId(Uuid::now_v7()), is_admin: false };
-        let admin = Actor { user_id: UserId(Uuid::now_v7()), is_admin: true };
-        let shop = |status| Shop { id: ShopId(Uuid::nil()), owner_id: owner.user_id, status, version: 1 };
+        let owner = Actor {
+            user_id: UserId(Uuid::now_v7()),
+            is_admin: false,
+        };
+        let admin = Actor {
+            user_id: UserId(Uuid::now_v7()),
+            is_admin: true,
+        };
+        let shop = |status| Shop {
+            id: ShopId(Uuid::nil()),
+            owner_id: owner.user_id,
+            status,
+            version: 1,
+        };
 
         assert_eq!(shop(ShopStatus::Approved).check_seller(owner), Ok(()));
-        assert_eq!(shop(ShopStatus::Approved).check_seller(admin), Err(ShopError::NotTheOwner));
+        assert_eq!(
+            shop(ShopStatus::Approved).check_seller(admin),
+            Err(ShopError::NotTheOwner)
+        );
         assert_eq!(shop(ShopStatus::Suspended).check_owner(owner), Ok(()));
-        for status in [ShopStatus::Pending, ShopStatus::Rejected, ShopStatus::Suspended, ShopStatus::Closed] {
+        for status in [
+            ShopStatus::Pending,
+            ShopStatus::Rejected,
+            ShopStatus::Suspended,
+            ShopStatus::Closed,
+        ] {
             assert_eq!(shop(status).check_seller(owner), Err(ShopError::NotApproved));
         }
     }

@@ -56,12 +56,18 @@ impl Reason {
 
     /// Its name.
     pub fn as_str(self) -> &'static str {
-        Self::NAMES.iter().find(|(reason, _)| *reason == self).map_or("", |(_, name)| name)
+        Self::NAMES
+            .iter()
+            .find(|(reason, _)| *reason == self)
+            .map_or("", |(_, name)| name)
     }
 
     /// The reason of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(reason, _)| *reason)
+        Self::NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(reason, _)| *reason)
     }
 }
 
@@ -141,7 +147,13 @@ pub enum StockError {
 impl Stock {
     /// The stock of a new variation. A threshold above it is no crossing yet.
     pub fn new(variation_id: VariationId, available: i32, low_stock_threshold: Option<i32>) -> Self {
-        Self { variation_id, available, version: 1, low_stock_threshold, low_noticed: false }
+        Self {
+            variation_id,
+            available,
+            version: 1,
+            low_stock_threshold,
+            low_noticed: false,
+        }
     }
 
     /// Applies what the owner does.
@@ -190,7 +202,9 @@ impl Stock {
     fn shift(&mut self, delta: i32) -> Result<Crossing, StockError> {
         let available = self.available.saturating_add(delta);
         if available < 0 {
-            return Err(StockError::BelowZero { available: self.available });
+            return Err(StockError::BelowZero {
+                available: self.available,
+            });
         }
         if delta > 0 && available > MAX_STOCK {
             return Err(StockError::AboveLimit);
@@ -205,7 +219,8 @@ impl Stock {
     }
 
     fn is_low(&self) -> bool {
-        self.low_stock_threshold.is_some_and(|threshold| self.available <= threshold)
+        self.low_stock_threshold
+            .is_some_and(|threshold| self.available <= threshold)
     }
 }
 
@@ -227,7 +242,11 @@ mod tests {
     }
 
     fn by_owner(delta: i32, reason: Reason) -> OwnerChange {
-        OwnerChange { delta, reason, note: None }
+        OwnerChange {
+            delta,
+            reason,
+            note: None,
+        }
     }
 
     #[test]
@@ -247,13 +266,31 @@ mod tests {
     fn owners_only_restock_and_adjust() {
         let mut stock = stock(3, None);
 
-        assert_eq!(stock.change(&by_owner(0, Reason::Restock)), Err(StockError::NothingAdded));
-        assert_eq!(stock.change(&by_owner(-1, Reason::Restock)), Err(StockError::NothingAdded));
-        assert_eq!(stock.change(&by_owner(0, Reason::Adjust)), Err(StockError::NothingChanged));
-        for reason in [Reason::Initial, Reason::Reserve, Reason::Release, Reason::Sell, Reason::Return] {
+        assert_eq!(
+            stock.change(&by_owner(0, Reason::Restock)),
+            Err(StockError::NothingAdded)
+        );
+        assert_eq!(
+            stock.change(&by_owner(-1, Reason::Restock)),
+            Err(StockError::NothingAdded)
+        );
+        assert_eq!(
+            stock.change(&by_owner(0, Reason::Adjust)),
+            Err(StockError::NothingChanged)
+        );
+        for reason in [
+            Reason::Initial,
+            Reason::Reserve,
+            Reason::Release,
+            Reason::Sell,
+            Reason::Return,
+        ] {
             assert_eq!(stock.change(&by_owner(1, reason)), Err(StockError::NotTheOwners));
         }
-        assert_eq!(stock.change(&by_owner(MAX_STOCK, Reason::Restock)), Err(StockError::AboveLimit));
+        assert_eq!(
+            stock.change(&by_owner(MAX_STOCK, Reason::Restock)),
+            Err(StockError::AboveLimit)
+        );
         assert_eq!(stock.change(&by_owner(-3, Reason::Adjust)), Ok(Crossing::None));
         assert_eq!((stock.available, stock.version), (0, 2));
     }

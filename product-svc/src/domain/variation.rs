@@ -115,7 +115,10 @@ impl Options {
     pub fn new(given: BTreeMap<String, String>) -> Result<Self, Invalid> {
         let refuse = |code, detail: String| Err(Invalid::new("/options", code, detail));
         if given.len() > MAX_OPTIONS {
-            return refuse("too-many", format!("A variation has at most {MAX_OPTIONS} options."));
+            return refuse(
+                "too-many",
+                format!("A variation has at most {MAX_OPTIONS} options."),
+            );
         }
         let mut values = BTreeMap::new();
         let mut folded = BTreeMap::new();
@@ -132,7 +135,10 @@ impl Options {
             }
             values.insert(name, value);
         }
-        Ok(Self { values, key: canonical(&folded) })
+        Ok(Self {
+            values,
+            key: canonical(&folded),
+        })
     }
 
     /// These options with some set and some removed; a name that differs only in case is the same name.
@@ -175,8 +181,10 @@ fn tidy(text: &str) -> String {
 /// The control characters cannot come from outside: they are white space to `tidy`, or escaped here.
 fn canonical(folded: &BTreeMap<String, String>) -> String {
     let escape = |text: &str| text.replace('\\', "\\\\").replace('=', "\\=").replace(';', "\\;");
-    let pairs: Vec<String> =
-        folded.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+    let pairs: Vec<String> = folded
+        .iter()
+        .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
+        .collect();
     pairs.join(";")
 }
 
@@ -197,9 +205,14 @@ impl Prices {
             original_price: original_price
                 .map(|money| amount(currency, money, "/original_price", 1))
                 .transpose()?,
-            cost_price: cost_price.map(|money| amount(currency, money, "/cost_price", 0)).transpose()?,
+            cost_price: cost_price
+                .map(|money| amount(currency, money, "/cost_price", 0))
+                .transpose()?,
         };
-        if prices.original_price.is_some_and(|original| original < prices.price) {
+        if prices
+            .original_price
+            .is_some_and(|original| original < prices.price)
+        {
             let detail = "The original price is not lower than the price.";
             return Err(Invalid::new("/original_price", "below-price", detail));
         }
@@ -215,7 +228,11 @@ impl Prices {
 fn amount(currency: Currency, money: Money, pointer: &str, least: i64) -> Result<i64, Invalid> {
     if money.currency != currency {
         let pointer = format!("{pointer}/currency");
-        return Err(Invalid::new(pointer, "currency", format!("Prices are in {currency}.")));
+        return Err(Invalid::new(
+            pointer,
+            "currency",
+            format!("Prices are in {currency}."),
+        ));
     }
     if !(least..=MAX_PRICE).contains(&money.amount) {
         let detail = format!("An amount is from {least} to {MAX_PRICE} minor units.");
@@ -227,8 +244,13 @@ fn amount(currency: Currency, money: Money, pointer: &str, least: i64) -> Result
 impl Variation {
     /// How much lower the price is than before, in whole per cent rounded down; none when it is not.
     pub fn discount_percent(&self) -> Option<i32> {
-        let original = self.prices.original_price.filter(|original| *original > self.prices.price)?;
-        let percent = (original - self.prices.price).saturating_mul(100).checked_div(original)?;
+        let original = self
+            .prices
+            .original_price
+            .filter(|original| *original > self.prices.price)?;
+        let percent = (original - self.prices.price)
+            .saturating_mul(100)
+            .checked_div(original)?;
         i32::try_from(percent).ok()
     }
 }
@@ -281,7 +303,12 @@ mod tests {
     use super::*;
 
     fn options(pairs: &[(&str, &str)]) -> Result<Options, Invalid> {
-        Options::new(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
+        Options::new(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+        )
     }
 
     fn azn(amount: i64) -> Money {
@@ -323,10 +350,15 @@ mod tests {
 
     #[test]
     fn options_are_bounded_and_not_repeated() {
-        assert_eq!(options(&[("size", "S"), ("Size", "M")]).unwrap_err().code, "repeated");
+        assert_eq!(
+            options(&[("size", "S"), ("Size", "M")]).unwrap_err().code,
+            "repeated"
+        );
         assert_eq!(options(&[("", "S")]).unwrap_err().code, "name");
         assert_eq!(options(&[("size", "  ")]).unwrap_err().code, "value");
-        let many = (0..=MAX_OPTIONS).map(|n| (n.to_string(), "x".to_owned())).collect();
+        let many = (0..=MAX_OPTIONS)
+            .map(|n| (n.to_string(), "x".to_owned()))
+            .collect();
         assert_eq!(Options::new(many).unwrap_err().code, "too-many");
     }
 
@@ -339,7 +371,10 @@ mod tests {
         assert_eq!(prices(0, None).unwrap_err().pointer, "/price/amount");
         assert_eq!(prices(MAX_PRICE + 1, None).unwrap_err().code, "range");
         let euro = Money::new(100, "EUR".parse().unwrap());
-        assert_eq!(prices(100, Some(euro)).unwrap_err().pointer, "/original_price/currency");
+        assert_eq!(
+            prices(100, Some(euro)).unwrap_err().pointer,
+            "/original_price/currency"
+        );
     }
 
     #[test]
@@ -349,7 +384,15 @@ mod tests {
             let (id, product_id) = (uuid::Uuid::nil().into(), uuid::Uuid::nil().into());
             let options = options(&[]).unwrap();
             let (archived_at, created_at) = (None, DateTime::UNIX_EPOCH);
-            Variation { id, product_id, options, prices, archived_at, created_at }.discount_percent()
+            Variation {
+                id,
+                product_id,
+                options,
+                prices,
+                archived_at,
+                created_at,
+            }
+            .discount_percent()
         };
 
         assert_eq!(discount(200, Some(azn(300))), Some(33));

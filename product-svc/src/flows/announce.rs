@@ -13,6 +13,10 @@ const BATCH: i64 = 50;
 /// # Errors
 /// When the database fails; what was told before stays told.
 pub async fn announce(db: Db) -> Result<()> {
-    while db.transaction(async |tx| ops::announce_products(tx, BATCH, Utc::now()).await).await? > 0 {}
+    while db
+        .transaction(async |tx| ops::announce_products(tx, BATCH, Utc::now()).await)
+        .await?
+        > 0
+    {}
     Ok(())
 }

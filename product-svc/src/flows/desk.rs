@@ -43,7 +43,14 @@ impl Desk {
     /// A desk over `db` whose reservations last for `ttl`, and the clerks who must run for it to answer.
     pub fn open(db: Db, ttl: Duration) -> (Self, Clerks) {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        (Self { jobs }, Clerks { db, ttl, jobs: Arc::new(Mutex::new(queue)) })
+        (
+            Self { jobs },
+            Clerks {
+                db,
+                ttl,
+                jobs: Arc::new(Mutex::new(queue)),
+            },
+        )
     }
 
     /// Reserves all lines of a request, or none.
@@ -52,7 +59,11 @@ impl Desk {
     /// When the database fails, or the desk is closed.
     pub async fn reserve(&self, request: Request) -> Result<Outcome> {
         let (answer, answered) = oneshot::channel();
-        let job = Job { request, flow: Flow::current(), answer };
+        let job = Job {
+            request,
+            flow: Flow::current(),
+            answer,
+        };
         self.jobs.send(job).await.map_err(|_| Error::Broken)?;
         answered.await.map_err(|_| Error::Broken)?
     }
@@ -95,8 +106,11 @@ async fn clerk(db: Db, ttl: Duration, queue: Arc<Mutex<mpsc::Receiver<Job>>>, st
 /// Answers a batch: as one transaction, and one by one if that fails.
 async fn serve(db: Db, ttl: Duration, jobs: Vec<Job>) {
     let requests: Vec<Request> = jobs.iter().map(|job| job.request.clone()).collect();
-    let Some(flow) = jobs.first().map(|job| job.flow.clone()) else { return };
-    metrics::histogram!("reservations_batch_size").record(f64::from(u32::try_from(jobs.len()).unwrap_or(u32::MAX)));
+    let Some(flow) = jobs.first().map(|job| job.flow.clone()) else {
+        return;
+    };
+    metrics::histogram!("reservations_batch_size")
+        .record(f64::from(u32::try_from(jobs.len()).unwrap_or(u32::MAX)));
     if jobs.len() > 1
         && let Ok(outcomes) = flow.scope(reserve(&db, ttl, &requests)).await
     {
@@ -114,7 +128,8 @@ async fn serve(db: Db, ttl: Duration, jobs: Vec<Job>) {
 
 async fn reserve(db: &Db, ttl: Duration, requests: &[Request]) -> Result<Vec<Outcome>> {
     let expires_at = Utc::now() + ttl;
-    db.transaction(async |tx| ops::reserve_stock(tx, requests, expires_at).await).await
+    db.transaction(async |tx| ops::reserve_stock(tx, requests, expires_at).await)
+        .await
 }
 
 async fn reserve_one(db: &Db, ttl: Duration, request: &Request) -> Result<Outcome> {

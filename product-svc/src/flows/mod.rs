@@ -25,7 +25,11 @@ pub async fn every<F>(pause: Duration, name: &'static str, stop: CancellationTok
 where
     F: Future<Output = Result<()>>,
 {
-    while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(pause))
+        .await
+        .is_some()
+    {
         if let Err(error) = chore().await {
             tracing::warn!(error = ?error, chore = name, "A chore failed and is tried again");
         }

@@ -12,6 +12,10 @@ const BATCH: i64 = 100;
 /// # Errors
 /// When the database fails; what was put back before stays.
 pub async fn put_back(db: Db) -> Result<()> {
-    while db.transaction(async |tx| ops::put_back_returns(tx, BATCH).await).await? > 0 {}
+    while db
+        .transaction(async |tx| ops::put_back_returns(tx, BATCH).await)
+        .await?
+        > 0
+    {}
     Ok(())
 }

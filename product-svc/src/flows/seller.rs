@@ -21,7 +21,10 @@ pub async fn as_seller<T>(
         Err(Error::Shop(ShopError::NotApproved)) => {}
         done => return done,
     }
-    let found = shops.shop_of(user.0).await?.filter(souk_clients::shop::ShopRecord::is_approved);
+    let found = shops
+        .shop_of(user.0)
+        .await?
+        .filter(souk_clients::shop::ShopRecord::is_approved);
     let found = found.ok_or(ShopError::NotApproved)?;
     let shop = Shop {
         id: ShopId(found.id),

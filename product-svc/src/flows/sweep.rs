@@ -19,12 +19,19 @@ const ASKED_AT_ONCE: usize = 8;
 /// When the database fails before anything was asked.
 pub async fn sweep(db: Db, orders: OrderClient) -> Result<()> {
     loop {
-        let due = db.transaction(async |tx| ops::claim_due_reservations(tx).await).await?;
+        let due = db
+            .transaction(async |tx| ops::claim_due_reservations(tx).await)
+            .await?;
         if due.is_empty() {
             return Ok(());
         }
-        let settled = due.into_iter().map(|id| Flow::begin().scope(settle(db.clone(), orders.clone(), id)));
-        futures_util::stream::iter(settled).buffer_unordered(ASKED_AT_ONCE).for_each(async |()| ()).await;
+        let settled = due
+            .into_iter()
+            .map(|id| Flow::begin().scope(settle(db.clone(), orders.clone(), id)));
+        futures_util::stream::iter(settled)
+            .buffer_unordered(ASKED_AT_ONCE)
+            .for_each(async |()| ())
+            .await;
     }
 }
 

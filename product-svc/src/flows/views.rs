@@ -36,7 +36,14 @@ impl ViewLog {
     /// A log over `db`, and the counter that must run for anything to be counted.
     pub fn open(db: Db) -> (Self, ViewCounter) {
         let (sender, views) = mpsc::channel(QUEUE);
-        (Self { views: sender }, ViewCounter { db, views, recent: HashMap::new() })
+        (
+            Self { views: sender },
+            ViewCounter {
+                db,
+                views,
+                recent: HashMap::new(),
+            },
+        )
     }
 
     /// Notes a view, or drops it when too many wait.
@@ -73,10 +80,18 @@ impl ViewCounter {
         if views.is_empty() {
             return;
         }
-        let seen: Vec<_> = views.iter().map(|view| (view.product_id, view.visitor.clone())).collect();
-        let counted = self.db.transaction(async |tx| ops::record_views(tx, views, Utc::now()).await).await;
+        let seen: Vec<_> = views
+            .iter()
+            .map(|view| (view.product_id, view.visitor.clone()))
+            .collect();
+        let counted = self
+            .db
+            .transaction(async |tx| ops::record_views(tx, views, Utc::now()).await)
+            .await;
         match counted {
-            Ok(()) => self.recent.extend(seen.into_iter().map(|key| (key, Instant::now()))),
+            Ok(()) => self
+                .recent
+                .extend(seen.into_iter().map(|key| (key, Instant::now()))),
             Err(error) => {
                 metrics::counter!("product_views_dropped_total")
                     .increment(u64::try_from(seen.len()).unwrap_or(u64::MAX));
@@ -95,7 +110,11 @@ impl ViewCounter {
         if self.recent.len() > REMEMBERED {
             self.recent.clear();
         }
-        if let Err(error) = self.db.transaction(async |tx| ops::forget_views(tx, Utc::now()).await).await {
+        if let Err(error) = self
+            .db
+            .transaction(async |tx| ops::forget_views(tx, Utc::now()).await)
+            .await
+        {
             tracing::warn!(error = ?error, "Old views could not be forgotten");
         }
     }

@@ -11,7 +11,10 @@ use crate::{Error, Result, store};
 /// # Errors
 /// [`crate::domain::ShopError::NotTheOwner`] or [`crate::domain::StockError`].
 pub async fn change_stock(tx: &mut Conn, by: Actor, id: VariationId, change: OwnerChange) -> Result<Stock> {
-    let live = store::variations::live(tx, &[id]).await?.pop().ok_or(Error::NotFound)?;
+    let live = store::variations::live(tx, &[id])
+        .await?
+        .pop()
+        .ok_or(Error::NotFound)?;
     live.shop.check_owner(by)?;
     if live.is_archived() {
         return Err(Error::NotFound);

@@ -23,7 +23,10 @@ pub async fn create_category(
     if store::categories::count(tx).await? >= MAX_CATEGORIES {
         return Err(CategoryError::TooMany.into());
     }
-    if store::categories::find_by_slug(tx, &category.slug).await?.is_some() {
+    if store::categories::find_by_slug(tx, &category.slug)
+        .await?
+        .is_some()
+    {
         return Err(CategoryError::SlugTaken.into());
     }
     store::categories::insert(tx, &category).await?;
@@ -34,5 +37,9 @@ pub async fn create_category(
 pub(super) async fn find_parent(tx: &mut Conn, id: Option<CategoryId>) -> Result<Option<Category>> {
     let Some(id) = id else { return Ok(None) };
     let unknown = || Invalid::new("/parent_id", "unknown", "There is no such category.");
-    Ok(Some(store::categories::find(tx, id).await?.ok_or_else(|| Error::from(unknown()))?))
+    Ok(Some(
+        store::categories::find(tx, id)
+            .await?
+            .ok_or_else(|| Error::from(unknown()))?,
+    ))
 }

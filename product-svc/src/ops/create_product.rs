@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::tell;
 use crate::domain::{
-    Actor, CategoryId, Invalid, Listing, MAX_VARIATIONS, Offer, Options, Prices, Product, ProductId, ShopError,
-    Stats, Stock, Variation, VariationError, VariationId, check_attributes, distinct,
+    Actor, CategoryId, Invalid, Listing, MAX_VARIATIONS, Offer, Options, Prices, Product, ProductId,
+    ShopError, Stats, Stock, Variation, VariationError, VariationId, check_attributes, distinct,
 };
 use crate::{Result, store};
 
@@ -49,9 +49,24 @@ impl NewVariation {
     /// The variation of `product_id` that it becomes.
     pub(super) fn into_offer(self, product_id: ProductId, now: DateTime<Utc>) -> Offer {
         let id = VariationId(Uuid::now_v7());
-        let Self { options, prices, stock, low_stock_threshold } = self;
-        let variation = Variation { id, product_id, options, prices, archived_at: None, created_at: now };
-        Offer { variation, stock: Stock::new(id, stock, low_stock_threshold) }
+        let Self {
+            options,
+            prices,
+            stock,
+            low_stock_threshold,
+        } = self;
+        let variation = Variation {
+            id,
+            product_id,
+            options,
+            prices,
+            archived_at: None,
+            created_at: now,
+        };
+        Offer {
+            variation,
+            stock: Stock::new(id, stock, low_stock_threshold),
+        }
     }
 }
 
@@ -65,7 +80,9 @@ pub async fn create_product(
     new: NewProduct,
     now: DateTime<Utc>,
 ) -> Result<Listing> {
-    let shop = store::shops::find_selling(tx, by.user_id).await?.ok_or(ShopError::NotApproved)?;
+    let shop = store::shops::find_selling(tx, by.user_id)
+        .await?
+        .ok_or(ShopError::NotApproved)?;
     check_attributes(&new.attributes)?;
     let category_ids = distinct(new.category_ids);
     check_categories(tx, &category_ids).await?;
@@ -88,8 +105,17 @@ pub async fn create_product(
         created_at: now,
         updated_at: now,
     };
-    let offers = new.variations.into_iter().map(|variation| variation.into_offer(id, now)).collect();
-    let listing = Listing { product, shop, stats: Stats::default(), offers };
+    let offers = new
+        .variations
+        .into_iter()
+        .map(|variation| variation.into_offer(id, now))
+        .collect();
+    let listing = Listing {
+        product,
+        shop,
+        stats: Stats::default(),
+        offers,
+    };
     store::products::insert(tx, &listing.product).await?;
     add_offers(tx, by, &listing.offers).await?;
     store::products::save(tx, &listing).await?;
@@ -118,7 +144,10 @@ pub(super) async fn check_categories(tx: &mut Conn, ids: &[CategoryId]) -> Resul
 /// Refuses two variations with one combination of options, and says which is the second.
 fn check_combinations(variations: &[NewVariation]) -> Result<(), Invalid> {
     let mut seen = HashSet::new();
-    match variations.iter().position(|variation| !seen.insert(variation.options.key())) {
+    match variations
+        .iter()
+        .position(|variation| !seen.insert(variation.options.key()))
+    {
         Some(at) => {
             let detail = "Another variation of this product has these options.";
             Err(Invalid::new(format!("/variations/{at}/options"), "taken", detail))

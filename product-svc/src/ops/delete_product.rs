@@ -29,5 +29,10 @@ pub async fn delete_product(
     listing.product.archived_at = Some(now);
     listing.product.touch(now);
     store::products::save(tx, &listing).await?;
-    Ok(enqueue(tx, ProductDeleted::from(&listing.product), Some(listing.product.version)).await?)
+    Ok(enqueue(
+        tx,
+        ProductDeleted::from(&listing.product),
+        Some(listing.product.version),
+    )
+    .await?)
 }

@@ -13,10 +13,14 @@ use crate::{Error, Result, store};
 /// # Errors
 /// [`crate::domain::ShopError::NotTheOwner`], or that the product was deleted.
 pub async fn delete_variation(tx: &mut Conn, by: Actor, id: VariationId, now: DateTime<Utc>) -> Result<()> {
-    let product = store::products::of_variation(tx, id).await?.ok_or(Error::NotFound)?;
+    let product = store::products::of_variation(tx, id)
+        .await?
+        .ok_or(Error::NotFound)?;
     let mut listing = lock_listing(tx, product).await?;
     listing.shop.check_owner(by)?;
-    let Some(at) = listing.offers.iter().position(|offer| offer.variation.id == id) else { return Ok(()) };
+    let Some(at) = listing.offers.iter().position(|offer| offer.variation.id == id) else {
+        return Ok(());
+    };
     listing.product.check_writable(None)?;
     let mut offer = listing.offers.remove(at);
     offer.variation.archived_at = Some(now);

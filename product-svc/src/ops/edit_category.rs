@@ -28,7 +28,10 @@ pub async fn edit_category(tx: &mut Conn, id: CategoryId, change: CategoryChange
     if category == before {
         return Ok(category);
     }
-    if store::categories::find_by_slug(tx, &category.slug).await?.is_some_and(|other| other.id != id) {
+    if store::categories::find_by_slug(tx, &category.slug)
+        .await?
+        .is_some_and(|other| other.id != id)
+    {
         return Err(CategoryError::SlugTaken.into());
     }
     store::categories::save(tx, &category, &before.path).await?;
@@ -39,6 +42,10 @@ pub async fn edit_category(tx: &mut Conn, id: CategoryId, change: CategoryChange
 /// How many levels a category and what lies below it take.
 async fn height(tx: &mut Conn, category: &Category) -> Result<usize> {
     let below = store::categories::subtree(tx, category.id).await?;
-    let deepest = below.iter().map(|other| other.path.len()).max().unwrap_or(category.path.len());
+    let deepest = below
+        .iter()
+        .map(|other| other.path.len())
+        .max()
+        .unwrap_or(category.path.len());
     Ok(deepest.saturating_sub(category.path.len()) + 1)
 }

@@ -19,11 +19,17 @@ pub async fn edit_variation(
     change: VariationChange,
     now: DateTime<Utc>,
 ) -> Result<Offer> {
-    let product = store::products::of_variation(tx, id).await?.ok_or(Error::NotFound)?;
+    let product = store::products::of_variation(tx, id)
+        .await?
+        .ok_or(Error::NotFound)?;
     let mut listing = lock_listing(tx, product).await?;
     listing.shop.check_owner(by)?;
     listing.product.check_writable(None)?;
-    let offer = listing.offers.iter_mut().find(|offer| offer.variation.id == id).ok_or(Error::NotFound)?;
+    let offer = listing
+        .offers
+        .iter_mut()
+        .find(|offer| offer.variation.id == id)
+        .ok_or(Error::NotFound)?;
     // Orders move stock without asking for the product: the threshold is judged by stock that stands still.
     offer.stock = store::stock::lock(tx, id).await?.ok_or(Error::NotFound)?;
     let changed = offer.edit(change)?;

@@ -18,7 +18,12 @@ pub async fn put_back_returns(tx: &mut Conn, limit: i64) -> Result<usize> {
     let mut shelf = store::shelf::lock(tx, waiting.iter().map(|item| item.variation_id)).await?;
     for item in &waiting {
         shelf
-            .put_back(item.variation_id, item.quantity, Reason::Return, item.order_item_id)
+            .put_back(
+                item.variation_id,
+                item.quantity,
+                Reason::Return,
+                item.order_item_id,
+            )
             .map_err(|unknown| Error::UnknownVariation(unknown.0))?;
     }
     store::shelf::keep(tx, &shelf, &[]).await?;

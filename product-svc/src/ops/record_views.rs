@@ -16,12 +16,20 @@ use crate::{Result, store};
 /// When the database fails.
 pub async fn record_views(tx: &mut Conn, views: Vec<View>, now: DateTime<Utc>) -> Result<()> {
     let mut seen = HashSet::new();
-    let views: Vec<View> =
-        views.into_iter().filter(|view| seen.insert((view.product_id, view.visitor.clone()))).collect();
-    let fresh: HashSet<_> = store::views::mark(tx, &views, now - QUIET).await?.into_iter().collect();
-    let counted =
-        views.into_iter().filter(|view| fresh.contains(&(view.product_id, view.visitor.clone())));
-    let events = counted.map(|view| Pending::new(ProductViewed::from(view), None)).collect();
+    let views: Vec<View> = views
+        .into_iter()
+        .filter(|view| seen.insert((view.product_id, view.visitor.clone())))
+        .collect();
+    let fresh: HashSet<_> = store::views::mark(tx, &views, now - QUIET)
+        .await?
+        .into_iter()
+        .collect();
+    let counted = views
+        .into_iter()
+        .filter(|view| fresh.contains(&(view.product_id, view.visitor.clone())));
+    let events = counted
+        .map(|view| Pending::new(ProductViewed::from(view), None))
+        .collect();
     Ok(enqueue_all(tx, events).await?)
 }
 

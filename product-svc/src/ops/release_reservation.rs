@@ -13,7 +13,9 @@ use crate::{Error, Result, store};
 /// # Errors
 /// When the database fails.
 pub async fn release_reservation(tx: &mut Conn, id: ReservationId, now: DateTime<Utc>) -> Result<()> {
-    let Some(reservation) = find_or_bar(tx, id, now).await? else { return Ok(()) };
+    let Some(reservation) = find_or_bar(tx, id, now).await? else {
+        return Ok(());
+    };
     if reservation.status != ReservationStatus::Held {
         return Ok(());
     }

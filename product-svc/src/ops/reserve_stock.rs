@@ -22,8 +22,11 @@ pub async fn reserve_stock(
     requests: &[Request],
     expires_at: DateTime<Utc>,
 ) -> Result<Vec<Outcome>> {
-    let wanted: BTreeSet<VariationId> =
-        requests.iter().flat_map(|request| &request.lines).map(|line| line.variation_id).collect();
+    let wanted: BTreeSet<VariationId> = requests
+        .iter()
+        .flat_map(|request| &request.lines)
+        .map(|line| line.variation_id)
+        .collect();
     let mut shelf = store::shelf::lock(tx, wanted).await?;
     let mut held = Vec::new();
     let mut outcomes = Vec::new();
@@ -58,7 +61,10 @@ async fn recall(tx: &mut Conn, requests: &[Request], outcomes: &mut [Outcome]) -
         return Ok(());
     }
     let pairs = requests.iter().zip(outcomes.iter());
-    let ids: Vec<_> = pairs.filter(|(_, outcome)| refused(outcome)).map(|(request, _)| request.id).collect();
+    let ids: Vec<_> = pairs
+        .filter(|(_, outcome)| refused(outcome))
+        .map(|(request, _)| request.id)
+        .collect();
     for known in store::reservations::find(tx, ids).await? {
         for (request, outcome) in requests.iter().zip(outcomes.iter_mut()) {
             if request.id == known.id {

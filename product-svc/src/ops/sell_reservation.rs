@@ -19,7 +19,11 @@ pub async fn sell_reservation(tx: &mut Conn, id: ReservationId, order_id: Option
     if store::reservations::sell(tx, id, order_id).await? {
         return Ok(());
     }
-    match store::reservations::find(tx, [id]).await?.pop().map(|known| known.status) {
+    match store::reservations::find(tx, [id])
+        .await?
+        .pop()
+        .map(|known| known.status)
+    {
         Some(ReservationStatus::Sold | ReservationStatus::Held) => Ok(()),
         Some(ReservationStatus::Released) => Err(ReservationError::SoldAfterRelease(id).into()),
         None => Err(ReservationError::Unknown(id).into()),

@@ -23,7 +23,11 @@ pub(super) async fn product_updated(tx: &mut Conn, listing: &Listing) -> Result<
 
 /// Tells each stock that moved, once per variation however often it moved, and which ran low.
 pub(super) async fn stock_moved(tx: &mut Conn, shelf: &Shelf) -> Result<()> {
-    let changed = shelf.touched().map(|item| Pending::new(StockChanged::from(item), Some(item.stock.version)));
-    let low = shelf.low().map(|item| Pending::new(StockLow::from(item), Some(item.stock.version)));
+    let changed = shelf
+        .touched()
+        .map(|item| Pending::new(StockChanged::from(item), Some(item.stock.version)));
+    let low = shelf
+        .low()
+        .map(|item| Pending::new(StockLow::from(item), Some(item.stock.version)));
     Ok(enqueue_all(tx, changed.chain(low).collect()).await?)
 }

@@ -125,7 +125,11 @@ impl ProductBody {
             top_sale: stats.top_sale,
             top_popular: stats.top_popular,
             rating: stats.into(),
-            variations: listing.offers.into_iter().map(|offer| VariationBody::of(offer, for_owner)).collect(),
+            variations: listing
+                .offers
+                .into_iter()
+                .map(|offer| VariationBody::of(offer, for_owner))
+                .collect(),
             deleted_at: product.archived_at,
             created_at: product.created_at,
             updated_at: product.updated_at,
@@ -146,7 +150,10 @@ impl VariationBody {
             price: prices.money(prices.price),
             original_price: prices.original_price.map(|amount| prices.money(amount)),
             discount_percent,
-            cost_price: prices.cost_price.filter(|_| for_owner).map(|amount| prices.money(amount)),
+            cost_price: prices
+                .cost_price
+                .filter(|_| for_owner)
+                .map(|amount| prices.money(amount)),
             available: offer.stock.available,
             low_stock_threshold: offer.stock.low_stock_threshold,
             images: Vec::new(),
@@ -156,7 +163,10 @@ impl VariationBody {
 
 impl From<Stats> for RatingBody {
     fn from(stats: Stats) -> Self {
-        Self { average: f64::from(stats.rating_average_x100) / 100.0, count: stats.rating_count }
+        Self {
+            average: f64::from(stats.rating_average_x100) / 100.0,
+            count: stats.rating_count,
+        }
     }
 }
 
@@ -171,5 +181,9 @@ pub fn tag(listing: &Listing, for_owner: bool) -> ETag {
 
 /// Refuses a text that is only spaces.
 pub fn not_blank(text: &str) -> Result<(), ValidationError> {
-    if text.trim().is_empty() { Err(ValidationError::new("blank")) } else { Ok(()) }
+    if text.trim().is_empty() {
+        Err(ValidationError::new("blank"))
+    } else {
+        Ok(())
+    }
 }

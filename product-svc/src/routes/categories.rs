@@ -44,7 +44,12 @@ pub struct CreateCategoryBody {
     name: String,
     /// Name in addresses; made of the name where it is left out.
     #[validate(length(min = 1, max = 100))]
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "winter-shoes")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
+        example = "winter-shoes"
+    )]
     slug: Option<String>,
     /// The category above; left out for a root.
     parent_id: Option<Uuid>,
@@ -64,7 +69,11 @@ pub struct EditCategoryBody {
     #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     slug: Option<String>,
     /// New place; `null` makes it a root.
-    #[serde(default, deserialize_with = "souk_http::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "souk_http::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(value_type = Option<Uuid>)]
     parent_id: Option<Option<Uuid>>,
 }
@@ -105,21 +114,23 @@ impl From<EditCategoryBody> for CategoryChange {
 pub async fn list_categories(state: Data<AppState>) -> Result<Json<Page<CategoryBody>>> {
     let mut conn = state.db.conn().await?;
     let all = store::categories::all(&mut conn).await?;
-    Ok(Json(Page { items: tree(all, None), next_cursor: None }))
+    Ok(Json(Page {
+        items: tree(all, None),
+        next_cursor: None,
+    }))
 }
 
 /// Read a category and everything below it.
 #[utoipa::path(tag = "categories", params(CategoryRefPath),
     responses((status = 200, body = CategoryBody), Refusals))]
 #[get("/categories/{category}")]
-pub async fn get_category(
-    state: Data<AppState>,
-    path: Path<CategoryRefPath>,
-) -> Result<Json<CategoryBody>> {
+pub async fn get_category(state: Data<AppState>, path: Path<CategoryRefPath>) -> Result<Json<CategoryBody>> {
     let mut conn = state.db.conn().await?;
     let found = find(&mut conn, &path.category).await?.ok_or(Error::NotFound)?;
     let below = store::categories::subtree(&mut conn, found.id).await?;
-    let body = tree(below, found.parent_id).into_iter().find(|body| body.id == found.id.0);
+    let body = tree(below, found.parent_id)
+        .into_iter()
+        .find(|body| body.id == found.id.0);
     Ok(Json(body.ok_or(Error::NotFound)?))
 }
 
@@ -134,16 +145,27 @@ pub async fn create_category(
     key: IdempotencyKey,
     body: Json<CreateCategoryBody>,
 ) -> Result<Created<CategoryBody>> {
-    let claim = key.into_inner().map(|key| Claim::new(admin.0.user_id, key, "create_category", &body.0));
-    let CreateCategoryBody { name, slug, parent_id } = body.into_inner();
+    let claim = key
+        .into_inner()
+        .map(|key| Claim::new(admin.0.user_id, key, "create_category", &body.0));
+    let CreateCategoryBody {
+        name,
+        slug,
+        parent_id,
+    } = body.into_inner();
     let (name, parent) = (name.trim().to_owned(), parent_id.map(CategoryId));
     let category = state
         .db
         .once(claim.as_ref(), async |tx| {
-            Ok::<_, Error>(CategoryBody::from(ops::create_category(tx, name, slug, parent).await?))
+            Ok::<_, Error>(CategoryBody::from(
+                ops::create_category(tx, name, slug, parent).await?,
+            ))
         })
         .await?;
-    Ok(Created::at(format!("/api/v1/categories/{}", category.id), category))
+    Ok(Created::at(
+        format!("/api/v1/categories/{}", category.id),
+        category,
+    ))
 }
 
 /// Change a category.
@@ -159,10 +181,15 @@ pub async fn edit_category(
     body: Json<EditCategoryBody>,
 ) -> Result<Json<CategoryBody>> {
     let (id, change) = (CategoryId(path.category_id), body.into_inner().into());
-    let category = state.db.transaction(async |tx| ops::edit_category(tx, id, change).await).await?;
+    let category = state
+        .db
+        .transaction(async |tx| ops::edit_category(tx, id, change).await)
+        .await?;
     let mut conn = state.db.conn().await?;
     let below = store::categories::subtree(&mut conn, id).await?;
-    let body = tree(below, category.parent_id).into_iter().find(|body| body.id == id.0);
+    let body = tree(below, category.parent_id)
+        .into_iter()
+        .find(|body| body.id == id.0);
     Ok(Json(body.ok_or(Error::NotFound)?))
 }
 
@@ -178,7 +205,10 @@ pub async fn delete_category(
     path: Path<CategoryPath>,
 ) -> Result<HttpResponse> {
     let id = CategoryId(path.category_id);
-    state.db.transaction(async |tx| ops::delete_category(tx, id).await).await?;
+    state
+        .db
+        .transaction(async |tx| ops::delete_category(tx, id).await)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

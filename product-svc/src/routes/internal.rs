@@ -21,7 +21,10 @@ use crate::{AppState, Error, Result, ops, store};
 pub fn configure(app: &mut web::ServiceConfig) {
     app.route("/internal/variations/lookup", web::post().to(look_up_variations))
         .route("/internal/reservations", web::post().to(reserve_stock))
-        .route("/internal/reservations/{reservation_id}/release", web::post().to(release_reservation));
+        .route(
+            "/internal/reservations/{reservation_id}/release",
+            web::post().to(release_reservation),
+        );
 }
 
 impl From<Live> for VariationSnapshot {
@@ -56,7 +59,11 @@ impl From<ReserveRequest> for Request {
             quantity: line.quantity,
             unit_price: line.unit_price,
         });
-        Self { id: ReservationId(request.reservation_id), user_id: UserId(request.user_id), lines: lines.collect() }
+        Self {
+            id: ReservationId(request.reservation_id),
+            user_id: UserId(request.user_id),
+            lines: lines.collect(),
+        }
     }
 }
 
@@ -95,10 +102,17 @@ async fn look_up_variations(
     _: Peer,
     body: Json<LookupRequest>,
 ) -> Result<Json<LookupAnswer>> {
-    let ids: Vec<VariationId> = body.into_inner().variation_ids.into_iter().map(VariationId).collect();
+    let ids: Vec<VariationId> = body
+        .into_inner()
+        .variation_ids
+        .into_iter()
+        .map(VariationId)
+        .collect();
     let mut conn = state.db.conn().await?;
     let live = store::variations::live(&mut conn, &ids).await?;
-    Ok(Json(LookupAnswer { items: live.into_iter().map(VariationSnapshot::from).collect() }))
+    Ok(Json(LookupAnswer {
+        items: live.into_iter().map(VariationSnapshot::from).collect(),
+    }))
 }
 
 async fn reserve_stock(desk: Data<Desk>, _: Peer, body: Json<ReserveRequest>) -> Result<impl Responder> {
@@ -111,6 +125,9 @@ async fn reserve_stock(desk: Data<Desk>, _: Peer, body: Json<ReserveRequest>) ->
 
 async fn release_reservation(state: Data<AppState>, _: Peer, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = ReservationId(path.into_inner());
-    state.db.transaction(async |tx| ops::release_reservation(tx, id, Utc::now()).await).await?;
+    state
+        .db
+        .transaction(async |tx| ops::release_reservation(tx, id, Utc::now()).await)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

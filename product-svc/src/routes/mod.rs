@@ -48,6 +48,9 @@ pub fn configure(app: &mut ServiceConfig) {
 
 impl From<Caller> for Actor {
     fn from(caller: Caller) -> Self {
-        Self { user_id: UserId(caller.user_id), is_admin: caller.is_admin() }
+        Self {
+            user_id: UserId(caller.user_id),
+            is_admin: caller.is_admin(),
+        }
     }
 }

@@ -23,7 +23,10 @@ impl From<&Error> for Problem {
                 Self::forbidden("hidden", "Not for everyone to see").detail(error.to_string())
             }
             Error::Refused(changes) => Self::conflict("reservation-refused", "Not everything can be had")
-                .with("changes", changes.iter().map(LineChange::from).collect::<Vec<_>>()),
+                .with(
+                    "changes",
+                    changes.iter().map(LineChange::from).collect::<Vec<_>>(),
+                ),
             Error::Reservation(refusal) => reservation(*refusal),
             Error::NotFound => Self::not_found(),
             Error::Idempotency(IdempotencyError::KeyReused) => Self::unprocessable(
@@ -47,7 +50,10 @@ fn category(refusal: CategoryError) -> Problem {
         CategoryError::SlugTaken => ("slug-taken", "The slug is taken"),
         CategoryError::Cycle => ("category-cycle", "Categories would lie in a circle"),
         CategoryError::TooDeep => ("category-too-deep", "The tree would be too deep"),
-        CategoryError::TooMany => ("too-many-categories", "There are as many categories as there may be"),
+        CategoryError::TooMany => (
+            "too-many-categories",
+            "There are as many categories as there may be",
+        ),
         CategoryError::HasChildren | CategoryError::HasProducts => {
             ("category-not-empty", "The category is not empty")
         }
@@ -72,10 +78,11 @@ fn variation(refusal: VariationError) -> Problem {
         VariationError::OptionsTaken => Problem::conflict("options-taken", "The options are taken")
             .detail(refusal.to_string())
             .field("/options", "taken", refusal.to_string()),
-        VariationError::TooMany => {
-            Problem::conflict("too-many-variations", "The product has as many variations as it may")
-                .detail(refusal.to_string())
-        }
+        VariationError::TooMany => Problem::conflict(
+            "too-many-variations",
+            "The product has as many variations as it may",
+        )
+        .detail(refusal.to_string()),
     }
 }
 
@@ -104,8 +111,9 @@ fn shop(refusal: ShopError) -> Problem {
 
 fn reservation(refusal: ReservationError) -> Problem {
     match refusal {
-        ReservationError::Ended => Problem::conflict("reservation-ended", "The reservation has ended")
-            .detail(refusal.to_string()),
+        ReservationError::Ended => {
+            Problem::conflict("reservation-ended", "The reservation has ended").detail(refusal.to_string())
+        }
         ReservationError::Unknown(_) | ReservationError::SoldAfterRelease(_) => Problem::internal(&refusal),
     }
 }
@@ -129,8 +137,14 @@ impl From<&Change> for LineChange {
                 ChangeKind::Gone => souk_clients::product::ChangeKind::Gone,
                 ChangeKind::Repriced => souk_clients::product::ChangeKind::Repriced,
             },
-            old: Terms { quantity: line.quantity, unit_price: line.unit_price },
-            new: Terms { quantity: change.quantity, unit_price: change.unit_price },
+            old: Terms {
+                quantity: line.quantity,
+                unit_price: line.unit_price,
+            },
+            new: Terms {
+                quantity: change.quantity,
+                unit_price: change.unit_price,
+            },
         }
     }
 }

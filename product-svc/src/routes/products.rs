@@ -107,7 +107,9 @@ fn yes() -> bool {
 impl CreateProductBody {
     fn into_new(self, currency: Currency) -> Result<NewProduct> {
         let variations = self.variations.into_iter().enumerate().map(|(at, variation)| {
-            variation.into_new(currency).map_err(|field| field.under(&format!("/variations/{at}")))
+            variation
+                .into_new(currency)
+                .map_err(|field| field.under(&format!("/variations/{at}")))
         });
         Ok(NewProduct {
             title: self.title.trim().to_owned(),
@@ -127,7 +129,9 @@ impl From<EditProductBody> for ProductChange {
             title: body.title.map(|title| title.trim().to_owned()),
             about: body.about,
             sku: body.sku.map(|sku| sku.trim().to_owned()),
-            category_ids: body.category_ids.map(|ids| ids.into_iter().map(CategoryId).collect()),
+            category_ids: body
+                .category_ids
+                .map(|ids| ids.into_iter().map(CategoryId).collect()),
             attributes: body.attributes,
             is_active: body.is_active,
         }
@@ -148,7 +152,9 @@ pub async fn create_product(
     body: Json<CreateProductBody>,
 ) -> Result<Created<ProductBody>> {
     let by = Actor::from(caller);
-    let claim = key.into_inner().map(|key| Claim::new(caller.user_id, key, "create_product", &body.0));
+    let claim = key
+        .into_inner()
+        .map(|key| Claim::new(caller.user_id, key, "create_product", &body.0));
     let new = body.into_inner().into_new(state.currency)?;
     let (body, etag) = flows::as_seller(&state.db, &state.shops, by.user_id, async || {
         let once = state.db.once(claim.as_ref(), async |tx| {
@@ -177,10 +183,18 @@ pub async fn get_product(
 ) -> Result<Tagged<ProductBody>> {
     let viewer = caller.map(Actor::from);
     let listing = visible(&state, viewer, ProductId(path.product_id)).await?;
-    if let Some(visitor) = visitor.0.filter(|visitor| listing.is_public() && visitor.len() <= MAX_VISITOR) {
+    if let Some(visitor) = visitor
+        .0
+        .filter(|visitor| listing.is_public() && visitor.len() <= MAX_VISITOR)
+    {
         let (product_id, shop_id) = (listing.product.id, listing.product.shop_id);
         let user_id = caller.map(|caller| UserId(caller.user_id));
-        views.note(View { product_id, shop_id, visitor, user_id });
+        views.note(View {
+            product_id,
+            shop_id,
+            visitor,
+            user_id,
+        });
     }
     Ok(page(listing, viewer))
 }
@@ -228,7 +242,10 @@ pub async fn delete_product(
     let (by, id, read) = (Actor::from(caller), ProductId(path.product_id), read.versions());
     flows::as_seller(&state.db, &state.shops, by.user_id, async || {
         let read = read.as_deref();
-        state.db.transaction(async |tx| ops::delete_product(tx, by, id, read, Utc::now()).await).await
+        state
+            .db
+            .transaction(async |tx| ops::delete_product(tx, by, id, read, Utc::now()).await)
+            .await
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
@@ -238,7 +255,9 @@ pub async fn delete_product(
 pub(super) async fn visible(state: &AppState, viewer: Option<Actor>, id: ProductId) -> Result<Listing> {
     let mut conn = state.db.conn().await?;
     let listing = store::listings::find(&mut conn, id).await?;
-    listing.filter(|listing| listing.is_visible_to(viewer)).ok_or(Error::NotFound)
+    listing
+        .filter(|listing| listing.is_visible_to(viewer))
+        .ok_or(Error::NotFound)
 }
 
 fn page(listing: Listing, viewer: Option<Actor>) -> Tagged<ProductBody> {

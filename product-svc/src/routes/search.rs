@@ -106,7 +106,10 @@ pub async fn list_products(
     let viewer = caller.map(Actor::from);
     let mut conn = state.db.conn().await?;
     let Some(filter) = filter(&mut conn, viewer, query.into_inner(), &paging).await? else {
-        return Ok(Json(Page { items: Vec::new(), next_cursor: None }));
+        return Ok(Json(Page {
+            items: Vec::new(),
+            next_cursor: None,
+        }));
     };
     let found = store::search::find(&mut conn, &filter).await?;
     let page = Page::from_rows(found, &paging, |(_, key)| *key);
@@ -116,7 +119,10 @@ pub async fn list_products(
         let for_owner = listing.shop.belongs_to(viewer);
         ProductBody::of(listing, for_owner)
     };
-    Ok(Json(Page { items: listings.into_iter().map(show).collect(), next_cursor: page.next_cursor }))
+    Ok(Json(Page {
+        items: listings.into_iter().map(show).collect(),
+        next_cursor: page.next_cursor,
+    }))
 }
 
 /// What to look for; `None` when nothing can fit.
@@ -146,7 +152,11 @@ async fn filter(
     Ok(Some(Filter {
         shop_id,
         category,
-        words: words.split_whitespace().take(MAX_WORDS).map(str::to_owned).collect(),
+        words: words
+            .split_whitespace()
+            .take(MAX_WORDS)
+            .map(str::to_owned)
+            .collect(),
         min_price: query.min_price,
         max_price: query.max_price,
         in_stock: query.in_stock,
@@ -166,7 +176,11 @@ async fn check_may_see_hidden(conn: &mut Conn, viewer: Option<Actor>, shop: Opti
         Some(id) => store::shops::find(conn, id).await?,
         None => None,
     };
-    if shop.is_some_and(|shop| shop.belongs_to(viewer)) { Ok(()) } else { Err(Error::HiddenFromYou) }
+    if shop.is_some_and(|shop| shop.belongs_to(viewer)) {
+        Ok(())
+    } else {
+        Err(Error::HiddenFromYou)
+    }
 }
 
 pub(super) fn foreign_cursor() -> Invalid {

@@ -81,13 +81,21 @@ impl From<ChangeStockBody> for OwnerChange {
             OwnerReason::Restock => Reason::Restock,
             OwnerReason::Adjust => Reason::Adjust,
         };
-        Self { delta: body.delta, reason, note: body.note }
+        Self {
+            delta: body.delta,
+            reason,
+            note: body.note,
+        }
     }
 }
 
 impl From<Stock> for StockBody {
     fn from(stock: Stock) -> Self {
-        Self { variation_id: stock.variation_id.0, available: stock.available, stock_version: stock.version }
+        Self {
+            variation_id: stock.variation_id.0,
+            available: stock.available,
+            stock_version: stock.version,
+        }
     }
 }
 
@@ -121,7 +129,9 @@ pub async fn change_stock(
 ) -> Result<Created<StockBody>> {
     let (by, id) = (Actor::from(caller), VariationId(path.variation_id));
     let operation = format!("change_stock {id}");
-    let claim = key.into_inner().map(|key| Claim::new(caller.user_id, key, &operation, &body.0));
+    let claim = key
+        .into_inner()
+        .map(|key| Claim::new(caller.user_id, key, &operation, &body.0));
     let change = body.into_inner().into();
     let stock = state
         .db
@@ -129,7 +139,10 @@ pub async fn change_stock(
             Ok::<_, Error>(StockBody::from(ops::change_stock(tx, by, id, change).await?))
         })
         .await?;
-    Ok(Created::at(format!("/api/v1/variations/{id}/stock/ledger"), stock))
+    Ok(Created::at(
+        format!("/api/v1/variations/{id}/stock/ledger"),
+        stock,
+    ))
 }
 
 /// List every change of a variation's stock, the newest first.
@@ -144,9 +157,16 @@ pub async fn list_ledger(
 ) -> Result<Json<Page<LedgerEntryBody>>> {
     let id = VariationId(path.variation_id);
     let mut conn = state.db.conn().await?;
-    let live = store::variations::live(&mut conn, &[id]).await?.pop().ok_or(Error::NotFound)?;
+    let live = store::variations::live(&mut conn, &[id])
+        .await?
+        .pop()
+        .ok_or(Error::NotFound)?;
     live.shop.check_reader(caller.into())?;
-    let before = paging.after::<i64>().map_err(|_| super::search::foreign_cursor())?;
+    let before = paging
+        .after::<i64>()
+        .map_err(|_| super::search::foreign_cursor())?;
     let rows = store::stock::ledger(&mut conn, id, before, paging.fetch()).await?;
-    Ok(Json(Page::from_rows(rows, &paging, |recorded| recorded.id).map(LedgerEntryBody::from)))
+    Ok(Json(
+        Page::from_rows(rows, &paging, |recorded| recorded.id).map(LedgerEntryBody::from),
+    ))
 }

@@ -116,8 +116,15 @@ pub async fn list_variations(
     let viewer = caller.map(Actor::from);
     let listing = visible(&state, viewer, ProductId(path.product_id)).await?;
     let for_owner = listing.shop.belongs_to(viewer);
-    let items = listing.offers.into_iter().map(|offer| VariationBody::of(offer, for_owner)).collect();
-    Ok(Json(Page { items, next_cursor: None }))
+    let items = listing
+        .offers
+        .into_iter()
+        .map(|offer| VariationBody::of(offer, for_owner))
+        .collect();
+    Ok(Json(Page {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// Add a variation to one's product.
@@ -135,7 +142,9 @@ pub async fn create_variation(
 ) -> Result<Created<VariationBody>> {
     let (by, product) = (Actor::from(caller), ProductId(path.product_id));
     let operation = format!("create_variation {product}");
-    let claim = key.into_inner().map(|key| Claim::new(caller.user_id, key, &operation, &body.0));
+    let claim = key
+        .into_inner()
+        .map(|key| Claim::new(caller.user_id, key, &operation, &body.0));
     let new = body.into_inner().into_new(state.currency)?;
     let body = state
         .db
@@ -158,8 +167,12 @@ pub async fn get_variation(
 ) -> Result<Json<VariationBody>> {
     let viewer = caller.map(Actor::from);
     let mut conn = state.db.conn().await?;
-    let live = store::variations::live(&mut conn, &[VariationId(path.variation_id)]).await?.pop();
-    let live = live.filter(|live| live.is_visible_to(viewer)).ok_or(Error::NotFound)?;
+    let live = store::variations::live(&mut conn, &[VariationId(path.variation_id)])
+        .await?
+        .pop();
+    let live = live
+        .filter(|live| live.is_visible_to(viewer))
+        .ok_or(Error::NotFound)?;
     let for_owner = live.shop.belongs_to(viewer);
     Ok(Json(VariationBody::of(live.offer, for_owner)))
 }
@@ -176,9 +189,15 @@ pub async fn edit_variation(
     path: Path<VariationPath>,
     body: Json<EditVariationBody>,
 ) -> Result<Json<VariationBody>> {
-    let (by, id, change) = (Actor::from(caller), VariationId(path.variation_id), body.into_inner().into());
-    let offer =
-        state.db.transaction(async |tx| ops::edit_variation(tx, by, id, change, Utc::now()).await).await?;
+    let (by, id, change) = (
+        Actor::from(caller),
+        VariationId(path.variation_id),
+        body.into_inner().into(),
+    );
+    let offer = state
+        .db
+        .transaction(async |tx| ops::edit_variation(tx, by, id, change, Utc::now()).await)
+        .await?;
     Ok(Json(VariationBody::of(offer, true)))
 }
 
@@ -194,6 +213,9 @@ pub async fn delete_variation(
     path: Path<VariationPath>,
 ) -> Result<HttpResponse> {
     let (by, id) = (Actor::from(caller), VariationId(path.variation_id));
-    state.db.transaction(async |tx| ops::delete_variation(tx, by, id, Utc::now()).await).await?;
+    state
+        .db
+        .transaction(async |tx| ops::delete_variation(tx, by, id, Utc::now()).await)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -62,7 +62,12 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Category>> {
 
 /// The category of that id.
 pub async fn find(conn: &mut Conn, id: CategoryId) -> Result<Option<Category>> {
-    let row = categories::table.find(id.0).select(CategoryRow::as_select()).get_result(conn).await.optional()?;
+    let row = categories::table
+        .find(id.0)
+        .select(CategoryRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()?;
     Ok(row.map(Category::from))
 }
 
@@ -110,14 +115,19 @@ pub async fn line(conn: &mut Conn, some: &[CategoryId]) -> Result<Vec<Category>>
 
 /// Which of these ids are categories.
 pub async fn known(conn: &mut Conn, some: &[CategoryId]) -> Result<Vec<CategoryId>> {
-    let found: Vec<Uuid> =
-        categories::table.filter(categories::id.eq_any(ids(some))).select(categories::id).load(conn).await?;
+    let found: Vec<Uuid> = categories::table
+        .filter(categories::id.eq_any(ids(some)))
+        .select(categories::id)
+        .load(conn)
+        .await?;
     Ok(found.into_iter().map(CategoryId).collect())
 }
 
 /// Locks the shape of the tree until the transaction ends; readers are not kept out.
 pub async fn lock_tree(tx: &mut Conn) -> Result<()> {
-    diesel::sql_query("lock table categories in share row exclusive mode").execute(tx).await?;
+    diesel::sql_query("lock table categories in share row exclusive mode")
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -128,7 +138,10 @@ pub async fn count(conn: &mut Conn) -> Result<i64> {
 
 /// Adds a category.
 pub async fn insert(tx: &mut Conn, category: &Category) -> Result<()> {
-    diesel::insert_into(categories::table).values(CategoryRow::from(category)).execute(tx).await?;
+    diesel::insert_into(categories::table)
+        .values(CategoryRow::from(category))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

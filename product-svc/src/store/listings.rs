@@ -46,7 +46,11 @@ pub async fn find_all(conn: &mut Conn, ids: &[ProductId]) -> Result<Vec<Listing>
         .inner_join(shops::table)
         .inner_join(product_stats::table)
         .filter(products::id.eq_any(&ids))
-        .select((ProductRow::as_select(), ShopRow::as_select(), StatsRow::as_select()))
+        .select((
+            ProductRow::as_select(),
+            ShopRow::as_select(),
+            StatsRow::as_select(),
+        ))
         .load::<(ProductRow, ShopRow, StatsRow)>(conn)
         .await?;
     if rows.is_empty() {
@@ -55,7 +59,10 @@ pub async fn find_all(conn: &mut Conn, ids: &[ProductId]) -> Result<Vec<Listing>
     let mut categories = categories_of(conn, &ids).await?;
     let mut offers: HashMap<Uuid, Vec<Offer>> = HashMap::new();
     for offer in variations::of_products(conn, &ids).await? {
-        offers.entry(offer.variation.product_id.0).or_default().push(offer);
+        offers
+            .entry(offer.variation.product_id.0)
+            .or_default()
+            .push(offer);
     }
     let mut listings = HashMap::new();
     for (product, shop, stats) in rows {

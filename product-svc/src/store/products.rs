@@ -66,7 +66,10 @@ impl ProductRow {
 
 /// Texts by name as a JSON object.
 pub(super) fn json(texts: &BTreeMap<String, String>) -> Value {
-    texts.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect()
+    texts
+        .iter()
+        .map(|(name, text)| (name.clone(), Value::from(text.as_str())))
+        .collect()
 }
 
 /// The texts of a JSON object.
@@ -93,13 +96,23 @@ pub async fn insert(tx: &mut Conn, product: &Product) -> Result<()> {
 
 /// Locks the product until the transaction ends, if there is one. Its stock, if needed, is locked after it.
 pub async fn lock(tx: &mut Conn, id: ProductId) -> Result<()> {
-    products::table.find(id.0).select(products::id).for_no_key_update().execute(tx).await?;
+    products::table
+        .find(id.0)
+        .select(products::id)
+        .for_no_key_update()
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// The product of a variation.
 pub async fn of_variation(conn: &mut Conn, variation: VariationId) -> Result<Option<ProductId>> {
-    let id = variations::table.find(variation.0).select(variations::product_id).get_result(conn).await.optional()?;
+    let id = variations::table
+        .find(variation.0)
+        .select(variations::product_id)
+        .get_result(conn)
+        .await
+        .optional()?;
     Ok(id.map(ProductId))
 }
 
@@ -148,12 +161,19 @@ async fn insert_categories(tx: &mut Conn, product: &Product) -> Result<()> {
         })
         .collect();
     if !rows.is_empty() {
-        diesel::insert_into(product_categories::table).values(rows).execute(tx).await?;
+        diesel::insert_into(product_categories::table)
+            .values(rows)
+            .execute(tx)
+            .await?;
     }
     Ok(())
 }
 
 fn sku_taken(error: diesel::result::Error) -> Error {
     let error = Error::from(error);
-    if error.violated_unique() == Some("products_sku") { ProductError::SkuTaken.into() } else { error }
+    if error.violated_unique() == Some("products_sku") {
+        ProductError::SkuTaken.into()
+    } else {
+        error
+    }
 }

@@ -42,10 +42,7 @@ impl TryFrom<ReservationRow> for Reservation {
 }
 
 /// Those of these reservations that are known.
-pub async fn find(
-    conn: &mut Conn,
-    ids: impl IntoIterator<Item = ReservationId>,
-) -> Result<Vec<Reservation>> {
+pub async fn find(conn: &mut Conn, ids: impl IntoIterator<Item = ReservationId>) -> Result<Vec<Reservation>> {
     let ids: Vec<Uuid> = ids.into_iter().map(|id| id.0).collect();
     let rows = reservations::table
         .filter(reservations::id.eq_any(ids))

@@ -31,7 +31,11 @@ pub async fn lock_waiting(tx: &mut Conn, limit: i64) -> Result<Vec<Returned>> {
         .filter(stock_returns::applied_at.is_null())
         .order(stock_returns::created_at)
         .limit(limit)
-        .select((stock_returns::order_item_id, stock_returns::variation_id, stock_returns::quantity))
+        .select((
+            stock_returns::order_item_id,
+            stock_returns::variation_id,
+            stock_returns::quantity,
+        ))
         .for_update()
         .skip_locked()
         .load(tx)

@@ -12,8 +12,12 @@ use crate::Result;
 use crate::domain::{Filter, Key, ProductId, ShopStatus, Sort};
 
 type Source = InnerJoin<InnerJoin<products::table, shops::table>, product_stats::table>;
-type Columns =
-    (products::id, products::price_from, product_stats::rating_average_x100, product_stats::popularity);
+type Columns = (
+    products::id,
+    products::price_from,
+    product_stats::rating_average_x100,
+    product_stats::popularity,
+);
 type Search<'a> = IntoBoxed<'a, diesel::dsl::Select<Source, Columns>, Pg>;
 
 /// The products that fit, with their places in the list.
@@ -39,14 +43,23 @@ pub async fn find(conn: &mut Conn, filter: &Filter) -> Result<Vec<(ProductId, Ke
             Sort::Rating => i64::from(rating),
             Sort::Popular => popularity,
         };
-        (ProductId(id), Key { sort: filter.sort, value, id })
+        (
+            ProductId(id),
+            Key {
+                sort: filter.sort,
+                value,
+                id,
+            },
+        )
     };
     Ok(rows.into_iter().map(place).collect())
 }
 
 fn narrowed<'a>(mut query: Search<'a>, filter: &'a Filter) -> Search<'a> {
     if !filter.with_hidden {
-        query = query.filter(products::is_active).filter(shops::status.eq(ShopStatus::Approved.as_str()));
+        query = query
+            .filter(products::is_active)
+            .filter(shops::status.eq(ShopStatus::Approved.as_str()));
     }
     if let Some(shop) = filter.shop_id {
         query = query.filter(products::shop_id.eq(shop.0));
@@ -60,7 +73,11 @@ fn narrowed<'a>(mut query: Search<'a>, filter: &'a Filter) -> Search<'a> {
     }
     for word in &filter.words {
         let pattern = pattern(word);
-        query = query.filter(products::title.ilike(pattern.clone()).or(products::sku.ilike(pattern)));
+        query = query.filter(
+            products::title
+                .ilike(pattern.clone())
+                .or(products::sku.ilike(pattern)),
+        );
     }
     if filter.on_sale {
         query = query.filter(products::on_sale);
@@ -135,7 +152,9 @@ fn sorted<'a>(query: Search<'a>, filter: &Filter) -> Search<'a> {
                     query.filter(
                         product_stats::rating_average_x100
                             .lt(rating)
-                            .or(product_stats::rating_average_x100.eq(rating).and(products::id.lt(id))),
+                            .or(product_stats::rating_average_x100
+                                .eq(rating)
+                                .and(products::id.lt(id))),
                     )
                 }
                 None => query,

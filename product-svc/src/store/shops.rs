@@ -55,13 +55,20 @@ pub async fn keep(tx: &mut Conn, shop: &Shop) -> Result<()> {
             shops::status.eq(excluded(shops::status)),
             shops::version.eq(excluded(shops::version)),
         ));
-    methods::FilterDsl::filter(upsert, shops::version.lt(excluded(shops::version))).execute(tx).await?;
+    methods::FilterDsl::filter(upsert, shops::version.lt(excluded(shops::version)))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// The shop of that id.
 pub async fn find(conn: &mut Conn, id: ShopId) -> Result<Option<Shop>> {
-    let row = shops::table.find(id.0).select(ShopRow::as_select()).get_result(conn).await.optional()?;
+    let row = shops::table
+        .find(id.0)
+        .select(ShopRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()?;
     row.map(Shop::try_from).transpose()
 }
 

@@ -68,7 +68,10 @@ pub async fn lock(tx: &mut Conn, id: VariationId) -> Result<Option<Stock>> {
 /// Writes when the owner is told of low stock.
 pub async fn save_threshold(tx: &mut Conn, of: &Stock) -> Result<()> {
     diesel::update(stock::table.find(of.variation_id.0))
-        .set((stock::low_stock_threshold.eq(of.low_stock_threshold), stock::low_noticed.eq(of.low_noticed)))
+        .set((
+            stock::low_stock_threshold.eq(of.low_stock_threshold),
+            stock::low_noticed.eq(of.low_noticed),
+        ))
         .execute(tx)
         .await?;
     Ok(())
@@ -76,7 +79,9 @@ pub async fn save_threshold(tx: &mut Conn, of: &Stock) -> Result<()> {
 
 /// Whether there is a variation of that id.
 pub async fn exists(conn: &mut Conn, id: VariationId) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(stock::table.find(id.0))).get_result(conn).await?)
+    Ok(diesel::select(diesel::dsl::exists(stock::table.find(id.0)))
+        .get_result(conn)
+        .await?)
 }
 
 /// Enters the stock that new variations begin with.
@@ -92,13 +97,24 @@ pub async fn begin_ledger(tx: &mut Conn, stocks: &[Stock], by: UserId) -> Result
         })
         .collect();
     if !rows.is_empty() {
-        diesel::insert_into(stock_ledger::table).values(rows).execute(tx).await?;
+        diesel::insert_into(stock_ledger::table)
+            .values(rows)
+            .execute(tx)
+            .await?;
     }
     Ok(())
 }
 
-type LedgerRow =
-    (i64, Uuid, i32, String, Option<Uuid>, Option<Uuid>, Option<String>, DateTime<Utc>);
+type LedgerRow = (
+    i64,
+    Uuid,
+    i32,
+    String,
+    Option<Uuid>,
+    Option<Uuid>,
+    Option<String>,
+    DateTime<Utc>,
+);
 
 /// Entries of a variation's ledger before `before`, the newest first.
 pub async fn ledger(
@@ -121,5 +137,16 @@ fn recorded(row: LedgerRow) -> Result<Recorded> {
     let (id, variation_id, delta, reason, actor_id, reference_id, note, at) = row;
     let reason = Reason::parse(&reason).ok_or(Error::Unreadable("stock_ledger"))?;
     let (variation_id, actor_id) = (VariationId(variation_id), actor_id.map(UserId));
-    Ok(Recorded { id, entry: Entry { variation_id, delta, reason, actor_id, reference_id, note }, at })
+    Ok(Recorded {
+        id,
+        entry: Entry {
+            variation_id,
+            delta,
+            reason,
+            actor_id,
+            reference_id,
+            note,
+        },
+        at,
+    })
 }

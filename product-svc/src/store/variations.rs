@@ -12,9 +12,7 @@ use super::products::{json, texts};
 use super::schema::{products, shops, stock, variations};
 use super::shops::ShopRow;
 use super::stock::StockRow;
-use crate::domain::{
-    Live, Offer, Options, Prices, ProductId, Shop, Variation, VariationError, VariationId,
-};
+use crate::domain::{Live, Offer, Options, Prices, ProductId, Shop, Variation, VariationError, VariationId};
 use crate::{Error, Result};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -76,7 +74,11 @@ impl TryFrom<VariationRow> for Variation {
 /// [`VariationError::OptionsTaken`].
 pub async fn insert(tx: &mut Conn, offers: &[Offer]) -> Result<()> {
     let rows: Vec<VariationRow> = offers.iter().map(|offer| (&offer.variation).into()).collect();
-    diesel::insert_into(variations::table).values(rows).execute(tx).await.map_err(options_taken)?;
+    diesel::insert_into(variations::table)
+        .values(rows)
+        .execute(tx)
+        .await
+        .map_err(options_taken)?;
     let rows: Vec<StockRow> = offers.iter().map(|offer| (&offer.stock).into()).collect();
     diesel::insert_into(stock::table).values(rows).execute(tx).await?;
     Ok(())
@@ -119,13 +121,24 @@ pub async fn live(conn: &mut Conn, ids: &[VariationId]) -> Result<Vec<Live>> {
     let live = |(variation, stock, shop, product)| {
         let (title, sku, product_version, is_active, product_archived) = product;
         let (offer, shop) = (offer((variation, stock))?, Shop::try_from(shop)?);
-        Ok(Live { offer, shop, title, sku, product_version, is_active, product_archived })
+        Ok(Live {
+            offer,
+            shop,
+            title,
+            sku,
+            product_version,
+            is_active,
+            product_archived,
+        })
     };
     rows.into_iter().map(live).collect()
 }
 
 fn offer((variation, stock): (VariationRow, StockRow)) -> Result<Offer> {
-    Ok(Offer { variation: variation.try_into()?, stock: stock.into() })
+    Ok(Offer {
+        variation: variation.try_into()?,
+        stock: stock.into(),
+    })
 }
 
 /// Writes what an owner may change of a variation.

@@ -45,7 +45,10 @@ pub async fn mark(
     )
     .load::<Fresh>(tx)
     .await?;
-    Ok(fresh.into_iter().map(|row| (ProductId(row.product_id), row.visitor)).collect())
+    Ok(fresh
+        .into_iter()
+        .map(|row| (ProductId(row.product_id), row.visitor))
+        .collect())
 }
 
 /// Forgets views from before `quiet_since`.
