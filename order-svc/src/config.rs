@@ -1,63 +1,21 @@
-//! The only reader of the environment.
-
-use std::net::SocketAddr;
+//! The only reader of the environment beside `souk_service`.
 
 use serde::Deserialize;
-use souk_env::{Env, EnvError, Secret};
+use souk_env::{Env, EnvError};
 
-/// What a running order-svc needs.
+/// Whom a checkout asks.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
-    /// Where to listen; port 0 picks a free one.
-    pub listen_addr: SocketAddr,
-    /// The service's role on its own database.
-    pub database_url: Secret,
-    /// Connections to it, at most.
-    #[serde(default = "ten")]
-    pub db_pool_size: usize,
-    /// The broker.
-    pub amqp_url: Secret,
-    /// The prefix of every name on the broker.
-    #[serde(default)]
-    pub event_namespace: String,
-    /// Keys of the mesh signature.
-    pub mesh_keys: Secret,
     /// Where cart-svc is.
     pub cart_svc_url: String,
     /// Where product-svc is.
     pub product_svc_url: String,
-    /// HTTP worker threads.
-    #[serde(default = "two")]
-    pub workers: usize,
-}
-
-/// What `migrate` needs.
-#[derive(Debug, Clone, Deserialize)]
-pub struct MigrationConfig {
-    /// The owner's role on the database.
-    pub migration_database_url: Secret,
 }
 
 /// Reads the settings of `serve`.
 ///
 /// # Errors
-/// When a variable is missing or wrong.
+/// When a variable is missing.
 pub fn load() -> Result<Config, EnvError> {
     Env::load()
-}
-
-/// Reads the settings of `migrate`.
-///
-/// # Errors
-/// When a variable is missing.
-pub fn load_migration() -> Result<MigrationConfig, EnvError> {
-    Env::load()
-}
-
-fn ten() -> usize {
-    10
-}
-
-fn two() -> usize {
-    2
 }

@@ -14,7 +14,7 @@ pub mod store;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-pub use app::{App, migrate, openapi};
+pub use app::{openapi, serve};
 pub use config::Config;
 pub use error::{Error, Result};
 pub use state::AppState;

@@ -1,40 +1,17 @@
 //! The order-svc process.
 
-use clap::{Parser, Subcommand};
-use order_svc::{App, config};
-
-/// Orders and their checkout. Settings come from the environment, see README.md.
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Serve HTTP and consume events (the default).
-    Serve,
-    /// Bring the database to the newest schema, as its owner.
-    Migrate,
-    /// Print the OpenAPI document.
-    Openapi,
-}
+use souk_service::{Command, Process};
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
-    match Cli::parse().command.unwrap_or(Command::Serve) {
+    match souk_service::command(
+        order_svc::NAME,
+        "Orders, their checkout, and verdicts on reservations",
+    ) {
         Command::Serve => {
-            souk_telemetry::init(order_svc::NAME)?;
-            App::new(config::load()?)?.run(souk_http::stop_signal()?).await
+            order_svc::serve(Process::start(order_svc::NAME)?, order_svc::config::load()?).await
         }
-        Command::Migrate => order_svc::migrate(config::load_migration()?).await,
-        Command::Openapi => {
-            #[expect(clippy::print_stdout, reason = "the document is the output")]
-            {
-                println!("{}", order_svc::openapi().to_pretty_json()?);
-            }
-            Ok(())
-        }
+        Command::Migrate => souk_service::migrate([order_svc::MIGRATIONS]).await,
+        Command::Openapi => souk_service::print(&order_svc::openapi()),
     }
 }

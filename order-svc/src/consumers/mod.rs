@@ -8,7 +8,7 @@ use souk_db::Db;
 use souk_outbox::{Outcome, Runner};
 
 use crate::Error;
-use on_user::{OnUserDeleted, OnUserUpdated};
+pub use on_user::{OnUserDeleted, OnUserUpdated};
 
 /// Forgets users who are gone.
 pub fn users(db: Db, bus: Bus) -> Runner<Error> {

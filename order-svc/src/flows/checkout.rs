@@ -7,7 +7,7 @@
 use chrono::{SubsecRound, Utc};
 use souk_clients::cart::{CartClient, CheckoutCart, LastOrder, OrderedLine, Proposal, ProposedChange};
 use souk_clients::product::{ChangeKind, LineChange, ProductClient, Reservation, ReserveOutcome};
-use souk_db::{Claim, Db};
+use souk_db::{Claim, Conn, Db};
 use uuid::Uuid;
 
 use super::lines;
@@ -51,8 +51,8 @@ pub struct Checkout<'a> {
 
 /// How one try ended.
 enum Try {
-    Done(Order, Vec<Entry>),
-    /// The reservation is decided; the next try makes another.
+    Done(Box<Order>, Vec<Entry>),
+    /// Nothing was written; the next try goes on with the reservation that is still open, or makes another.
     Again,
 }
 
@@ -71,16 +71,16 @@ impl Checkout<'_> {
     /// # Errors
     /// Refusals of the cart, of the stock, and of the order; after each of them the key is free again.
     pub async fn run(&self, request: &CheckoutRequest) -> Result<(Order, Vec<Entry>)> {
-        for _ in 0..TRIES {
-            if let Try::Done(order, story) = self.try_once(request).await? {
-                return Ok((order, story));
+        for n in 0..TRIES {
+            if let Try::Done(order, story) = self.try_once(request, n > 0).await? {
+                return Ok((*order, story));
             }
         }
         Err(Error::ReservationLapsed)
     }
 
-    async fn try_once(&self, request: &CheckoutRequest) -> Result<Try> {
-        let (latest, reservation_id) = match self.begin(request).await? {
+    async fn try_once(&self, request: &CheckoutRequest, again: bool) -> Result<Try> {
+        let (latest, reservation_id) = match self.begin(request, again).await? {
             Start::Answered(order_id) => return self.answer_again(order_id).await,
             Start::Fresh {
                 latest,
@@ -101,7 +101,7 @@ impl Checkout<'_> {
         match self.place(request, &cart, reservation, previous_order_id).await {
             Ok(Placed::Now(order, entry)) => {
                 self.tell_cart(&order).await;
-                Ok(Try::Done(*order, vec![entry]))
+                Ok(Try::Done(order, vec![entry]))
             }
             Ok(Placed::Before(order_id)) => self.answer_again(order_id).await,
             Err(Error::NumberTaken) => Ok(Try::Again),
@@ -122,26 +122,22 @@ impl Checkout<'_> {
     }
 
     /// Has the key an answer? If not, what came before this checkout.
-    async fn begin(&self, request: &CheckoutRequest) -> Result<Start> {
+    async fn begin(&self, request: &CheckoutRequest, again: bool) -> Result<Start> {
         let mut conn = self.db.conn().await?;
         if let Some(order_id) = souk_db::recorded(&mut conn, &request.claim).await? {
             return Ok(Start::Answered(order_id));
         }
         let latest = store::checkouts::latest_order(&mut conn, request.user_id).await?;
-        let mut first = 0;
-        loop {
-            let ids: Vec<Uuid> = (first..first + PAGE)
-                .map(|decided| reservation_id(request.user_id, &request.key, decided))
-                .collect();
-            let decided = store::verdicts::decided(&mut conn, &ids).await?;
-            if let Some(open) = ids.iter().find(|id| !decided.contains(id)) {
-                return Ok(Start::Fresh {
-                    latest,
-                    reservation_id: *open,
-                });
-            }
-            first += PAGE;
-        }
+        // Hardly any key has a reservation that was given up: one that has is found out soon enough.
+        let reservation_id = if again {
+            first_undecided(&mut conn, request).await?
+        } else {
+            reservation_id(request.user_id, &request.key, 0)
+        };
+        Ok(Start::Fresh {
+            latest,
+            reservation_id,
+        })
     }
 
     /// The cart as its customer was last shown it, without what the latest order took.
@@ -242,7 +238,7 @@ impl Checkout<'_> {
             .ok_or(OrderError::NotFound)?;
         let mut story = store::timeline::of(&mut conn, order_id).await?;
         story.retain(|entry| entry.what == What::Placed);
-        Ok(Try::Done(order.as_placed(), story))
+        Ok(Try::Done(Box::new(order.as_placed()), story))
     }
 
     /// Takes the order out of the cart before the customer looks again; if that fails, the event does it.
@@ -267,6 +263,21 @@ impl Checkout<'_> {
         {
             tracing::debug!(%error, order.id = %order.id, "The cart will hear of the order by its event");
         }
+    }
+}
+
+/// The reservation of this key that no verdict was given on.
+async fn first_undecided(conn: &mut Conn, request: &CheckoutRequest) -> Result<Uuid> {
+    let mut first = 0;
+    loop {
+        let ids: Vec<Uuid> = (first..first + PAGE)
+            .map(|decided| reservation_id(request.user_id, &request.key, decided))
+            .collect();
+        let decided = store::verdicts::decided(conn, &ids).await?;
+        if let Some(open) = ids.iter().find(|id| !decided.contains(id)) {
+            return Ok(*open);
+        }
+        first += PAGE;
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use actix_web::{patch, post};
 use serde::Deserialize;
 use souk_auth::Caller;
-use souk_http::{Json, OptionalJson, Path, Refusals};
+use souk_http::{Json, MaybeJson, Path, Refusals};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -80,9 +80,9 @@ pub async fn cancel_order_item(
     state: Data<AppState>,
     caller: Caller,
     item_id: Path<Uuid>,
-    body: OptionalJson<CancelBody>,
+    body: MaybeJson<CancelBody>,
 ) -> Result<Json<OrderItemBody>> {
-    let reason = body.into_inner().reason;
+    let reason = body.0.and_then(|body| body.reason);
     let order = state
         .db
         .transaction(async |tx| ops::cancel_order_item(tx, caller.into(), *item_id, reason).await)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
 use souk_db::{Claim, Db};
 use souk_http::{
-    Created, IdempotencyKey, Json, OptionalJson, Page, PageQuery, Path, ProblemBody, Query, Refusals,
+    Created, IdempotencyKey, Json, MaybeJson, Page, PageQuery, Path, ProblemBody, Query, Refusals,
 };
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -38,7 +38,7 @@ pub struct PlaceOrderBody {
 }
 
 /// Why something is cancelled.
-#[derive(Debug, Default, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Cancel)]
 pub struct CancelBody {
@@ -183,9 +183,9 @@ pub async fn cancel_order(
     state: Data<AppState>,
     caller: Caller,
     order_id: Path<Uuid>,
-    body: OptionalJson<CancelBody>,
+    body: MaybeJson<CancelBody>,
 ) -> Result<Json<OrderBody>> {
-    let reason = body.into_inner().reason;
+    let reason = body.0.and_then(|body| body.reason);
     let (order, story) = state
         .db
         .transaction(async |tx| -> Result<_> {

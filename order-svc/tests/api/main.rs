@@ -1,0 +1,18 @@
+//! order-svc over HTTP and its consumers, on a real Postgres, beside truthful stand-ins of cart-svc and product-svc.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod app;
+mod consumers;
+mod document;
+mod order_items;
+mod orders;
+mod verdicts;
+mod world;

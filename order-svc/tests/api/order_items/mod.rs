@@ -1,0 +1,2 @@
+mod cancel;
+mod status;

@@ -1,0 +1,7 @@
+mod cancel;
+mod crash;
+mod list;
+mod parallel;
+mod place;
+mod read;
+mod refuse;

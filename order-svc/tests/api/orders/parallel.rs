@@ -1,0 +1,84 @@
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+
+use crate::app::TestApp;
+use crate::world::Held;
+
+#[actix_web::test]
+async fn parallel_tries_of_one_order_are_one_order_with_one_answer() {
+    let app = TestApp::new().await;
+    let buyer = app.buyer();
+
+    let answers = join_all((0..8).map(|_| buyer.order("one"))).await;
+
+    for answer in &answers {
+        assert_eq!(answer.status, 201, "{answer:?}");
+        assert_eq!(answer.body, answers[0].body);
+    }
+    assert_eq!(app.count("orders").await, 1);
+    assert_eq!(app.world.reservations().len(), 1);
+    assert_eq!(app.world.available(&buyer.things[0]), 8);
+    assert_eq!(app.db.published_of("order.created").await.len(), 1);
+}
+
+#[actix_web::test]
+async fn parallel_orders_of_one_cart_are_one_order_and_refusals() {
+    let app = TestApp::new().await;
+    let buyer = app.buyer();
+    let keys: Vec<String> = (0..5).map(|n| n.to_string()).collect();
+
+    let answers = join_all(keys.iter().map(|key| buyer.order(key))).await;
+
+    let accepted = answers.iter().filter(|answer| answer.status == 201).count();
+    assert_eq!(accepted, 1, "{answers:?}");
+    for refused in answers.iter().filter(|answer| answer.status != 201) {
+        assert!(
+            [(409, "cart-already-ordered"), (409, "cart-empty")].contains(&refused.problem()),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(app.count("orders").await, 1);
+    assert_eq!(app.world.available(&buyer.things[0]), 8);
+    let held = app
+        .world
+        .reservations()
+        .into_iter()
+        .filter(|(_, held)| *held == Held::Held)
+        .count();
+    assert_eq!(held, 1);
+}
+
+#[actix_web::test]
+async fn many_buyers_of_the_last_pieces_get_no_more_than_there_are() {
+    let app = TestApp::new().await;
+    let thing = app.world.sell(100, 10);
+    let buyers: Vec<_> = (0..20)
+        .map(|_| {
+            let client = app.server.customer(uuid::Uuid::now_v7());
+            app.world.put_in_cart(client.user_id(), &thing, 1);
+            client.with("Idempotency-Key", "one")
+        })
+        .collect();
+
+    let answers = join_all(
+        buyers
+            .iter()
+            .map(|buyer| buyer.post(crate::app::ORDERS, crate::app::checkout())),
+    )
+    .await;
+
+    let numbers: HashSet<_> = answers
+        .iter()
+        .filter(|answer| answer.status == 201)
+        .map(|answer| answer.body["number"].to_string())
+        .collect();
+    assert_eq!(
+        (
+            numbers.len(),
+            app.count("orders").await,
+            app.world.available(&thing)
+        ),
+        (10, 10, 0)
+    );
+}
