@@ -16,6 +16,7 @@ pub mod internal;
 pub mod order_items;
 pub mod orders;
 mod problem;
+mod refusals;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

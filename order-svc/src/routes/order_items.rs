@@ -11,6 +11,7 @@ use validator::Validate;
 
 use super::bodies::OrderItemBody;
 use super::orders::CancelBody;
+use super::refusals::ChangeRefusals;
 use crate::domain::{ItemStatus, Order, Step};
 use crate::{AppState, Error, Result, ops};
 
@@ -74,7 +75,7 @@ impl TryFrom<UpdateStatusBody> for Step {
 /// For the customer, while the item is in preparation. Its stock returns. Asking twice changes nothing.
 #[utoipa::path(tag = "orders", security(("bearer" = [])), request_body = Option<CancelBody>,
     params(("item_id" = Uuid, Path, description = "Id of the item")),
-    responses((status = 200, body = OrderItemBody), Refusals))]
+    responses((status = 200, body = OrderItemBody), ChangeRefusals, Refusals))]
 #[post("/order-items/{item_id}/cancel")]
 pub async fn cancel_order_item(
     state: Data<AppState>,
@@ -96,7 +97,7 @@ pub async fn cancel_order_item(
 /// nothing.
 #[utoipa::path(tag = "orders", security(("bearer" = [])), request_body = UpdateStatusBody,
     params(("item_id" = Uuid, Path, description = "Id of the item")),
-    responses((status = 200, body = OrderItemBody), Refusals))]
+    responses((status = 200, body = OrderItemBody), ChangeRefusals, Refusals))]
 #[patch("/order-items/{item_id}/status")]
 pub async fn update_order_item_status(
     state: Data<AppState>,

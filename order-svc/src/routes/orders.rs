@@ -6,15 +6,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
 use souk_db::{Claim, Db};
-use souk_http::{
-    Created, IdempotencyKey, Json, MaybeJson, Page, PageQuery, Path, ProblemBody, Query, Refusals,
-};
+use souk_http::{Created, IdempotencyKey, Json, MaybeJson, Page, PageQuery, Path, Query, Refusals};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
 use super::address::AddressBody;
 use super::bodies::OrderBody;
+use super::refusals::{ChangeRefusals, CheckoutRefusals, ListRefusals, ReadRefusals};
 use crate::domain::{By, Order, OrderError, OrderStatus};
 use crate::flows::{Checkout, CheckoutRequest};
 use crate::store::orders::OrderFilter;
@@ -90,20 +89,7 @@ impl From<Caller> for By {
         example = "0197a3c0-5a3f-7c86-9f0e-6a1dc2b48e37")),
     responses(
         (status = 201, body = OrderBody, headers(("Location" = String, description = "The order"))),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json",
-            description = "`idempotency-key-required`, `malformed-json`"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json",
-            description = "`authentication-required`"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json",
-            description = "`shop-owner-has-no-cart`"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json",
-            description = "`cart-empty`, `cart-changed` (with `changes`), `cart-already-ordered`, `own-product`, \
-                `reservation-lapsed`"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json",
-            description = "`validation-failed`, `idempotency-key-reused`"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json",
-            description = "`unavailable`: nothing is half done, try again with the same key"),
-        Refusals))]
+        CheckoutRefusals, Refusals))]
 #[post("/orders")]
 pub async fn place_order(
     state: Data<AppState>,
@@ -138,7 +124,7 @@ pub async fn place_order(
 ///
 /// One's own; an administrator sees everybody's with `all=true`.
 #[utoipa::path(tag = "orders", security(("bearer" = [])), params(PageQuery, ListOrdersQuery),
-    responses((status = 200, body = Page<OrderBody>), Refusals))]
+    responses((status = 200, body = Page<OrderBody>), ListRefusals, Refusals))]
 #[get("/orders")]
 pub async fn list_orders(
     state: Data<AppState>,
@@ -153,7 +139,7 @@ pub async fn list_orders(
 /// Read an order by its id or its number.
 #[utoipa::path(tag = "orders", security(("bearer" = [])),
     params(("order" = String, Path, description = "Id or number", max_length = 36, example = "SK-7F3K-9Q2M")),
-    responses((status = 200, body = OrderBody), Refusals))]
+    responses((status = 200, body = OrderBody), ReadRefusals, Refusals))]
 #[get("/orders/{order}")]
 pub async fn get_order(
     state: Data<AppState>,
@@ -177,7 +163,7 @@ pub async fn get_order(
 /// Allowed until something has left; then items can still be cancelled one by one. Asking twice changes nothing.
 #[utoipa::path(tag = "orders", security(("bearer" = [])), request_body = Option<CancelBody>,
     params(("order_id" = Uuid, Path, description = "Id of the order")),
-    responses((status = 200, body = OrderBody), Refusals))]
+    responses((status = 200, body = OrderBody), ChangeRefusals, Refusals))]
 #[post("/orders/{order_id}/cancel")]
 pub async fn cancel_order(
     state: Data<AppState>,
