@@ -53,6 +53,11 @@ impl Figures {
         }
     }
 
+    /// Whether adding it makes anything smaller.
+    pub fn takes_away(&self) -> bool {
+        self.orders < 0 || self.units < 0 || self.booked < 0 || self.settled < 0
+    }
+
     fn negated(self) -> Self {
         Self {
             orders: self.orders.saturating_neg(),

@@ -69,6 +69,14 @@ impl Bound {
             Self::Instant(at) => at,
         }
     }
+
+    /// Whether nothing lies between this, as the first, and `other`, as the last.
+    pub fn is_after(self, other: Self) -> bool {
+        match other {
+            Self::Day(_) => self.start() >= other.end(),
+            Self::Instant(at) => self.start() > at,
+        }
+    }
 }
 
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
@@ -108,6 +116,21 @@ mod tests {
             (instant.start(), instant.end()),
             (at("2026-03-01T00:00:00Z"), at("2026-03-01T00:00:00Z"))
         );
+    }
+
+    #[test]
+    fn a_range_within_one_day_is_not_reversed() {
+        let bound = |text| Bound::parse(text).unwrap();
+        let (day, noon) = (bound("2026-03-01"), bound("2026-03-01T12:00:00Z"));
+
+        assert!(
+            ![(day, day), (noon, noon), (day, noon), (noon, day)]
+                .iter()
+                .any(|(a, b)| a.is_after(*b))
+        );
+        assert!(bound("2026-03-02").is_after(day));
+        assert!(bound("2026-03-02").is_after(noon));
+        assert!(noon.is_after(bound("2026-02-28")));
     }
 
     #[test]

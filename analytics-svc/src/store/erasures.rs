@@ -17,6 +17,18 @@ update event_log
 set user_id = null, subject = replace(subject, $2, $3), data = replace(data::text, $2, $3)::jsonb
 where user_id = $1";
 
+// A visitor who is logged in may be counted by that id. The log tells where, and is read before it forgets.
+const ERASE_VISITS: &str = "
+with seen as (
+    select distinct shop_id, date_bin('15 minutes', time, timestamptz 'epoch') as bucket
+    from event_log where user_id = $1 and data ->> 'visitor' = $2
+), gone as (
+    delete from visits using seen
+    where visits.shop_id = seen.shop_id and visits.bucket = seen.bucket and visitor = $2
+    returning visits.shop_id, visits.bucket
+)
+insert into visits (shop_id, bucket, visitor) select shop_id, bucket, $3 from gone on conflict do nothing";
+
 /// Which of these accounts were erased before.
 pub async fn erased(tx: &mut Conn, users: BTreeSet<UserId>) -> Result<Vec<UserId>, DbError> {
     if users.is_empty() {
@@ -42,14 +54,13 @@ pub async fn erase(tx: &mut Conn, user: UserId) -> Result<(), DbError> {
         .on_conflict_do_nothing()
         .execute(tx)
         .await?;
-    prepared(
-        diesel::sql_query(ERASE_EVENTS)
+    for statement in [ERASE_VISITS, ERASE_EVENTS] {
+        let query = diesel::sql_query(statement)
             .bind::<SqlUuid, _>(user.0)
             .bind::<Text, _>(user.0.to_string())
-            .bind::<Text, _>(pseudonym.to_string()),
-    )
-    .execute(tx)
-    .await?;
+            .bind::<Text, _>(pseudonym.to_string());
+        prepared(query).execute(tx).await?;
+    }
     diesel::update(order_items::table.filter(order_items::user_id.eq(user.0)))
         .set(order_items::user_id.eq(None::<Uuid>))
         .execute(tx)

@@ -7,5 +7,5 @@ pub mod names;
 pub mod projection;
 pub mod reports;
 pub mod sales;
-pub mod schema;
+mod schema;
 pub mod visits;

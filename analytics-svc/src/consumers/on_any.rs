@@ -1,0 +1,19 @@
+//! Anything happened.
+
+use serde_json::Value;
+use souk_contracts::Envelope;
+use souk_db::Conn;
+use souk_outbox::AnyHandler;
+
+use crate::{Error, Result, ops};
+
+/// Logs every event and keeps the figures.
+pub struct OnAny;
+
+impl AnyHandler for OnAny {
+    type Error = Error;
+
+    async fn handle(&self, tx: &mut Conn, events: Vec<Envelope<Value>>) -> Result<()> {
+        ops::record_events(tx, events).await
+    }
+}

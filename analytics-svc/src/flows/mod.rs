@@ -1,0 +1,5 @@
+//! What spans services.
+
+mod authorise;
+
+pub use authorise::authorise;

@@ -1,0 +1,3 @@
+mod dashboard;
+mod events;
+mod overview;

@@ -1,0 +1,17 @@
+//! analytics-svc over a real Postgres.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod analytics;
+mod consumers;
+mod document;
+mod harness;
+mod rebuild;
+mod story;
