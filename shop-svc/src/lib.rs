@@ -1,7 +1,6 @@
 //! Shops: application, approval and its history, the shop's own list of what was ordered from it.
 
 pub mod app;
-pub mod config;
 pub mod consumers;
 pub mod domain;
 mod error;
@@ -14,8 +13,7 @@ pub mod store;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-pub use app::{App, migrate, openapi};
-pub use config::Config;
+pub use app::{openapi, serve};
 pub use error::{Error, Result};
 pub use state::AppState;
 

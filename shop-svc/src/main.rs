@@ -1,40 +1,13 @@
 //! The shop-svc process.
 
-use clap::{Parser, Subcommand};
-use shop_svc::{App, config};
-
-/// Shops and their owners. Settings come from the environment, see README.md.
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Serve HTTP and consume events (the default).
-    Serve,
-    /// Bring the database to the newest schema, as its owner.
-    Migrate,
-    /// Print the OpenAPI document.
-    Openapi,
-}
+use shop_svc::{MIGRATIONS, NAME};
+use souk_service::{Command, Process};
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
-    match Cli::parse().command.unwrap_or(Command::Serve) {
-        Command::Serve => {
-            souk_telemetry::init(shop_svc::NAME)?;
-            App::new(config::load()?)?.run(souk_http::stop_signal()?).await
-        }
-        Command::Migrate => shop_svc::migrate(config::load_migration()?).await,
-        Command::Openapi => {
-            #[expect(clippy::print_stdout, reason = "the document is the output")]
-            {
-                println!("{}", shop_svc::openapi().to_pretty_json()?);
-            }
-            Ok(())
-        }
+    match souk_service::command(NAME, "Shops and their approval") {
+        Command::Serve => shop_svc::serve(Process::start(NAME)?).await,
+        Command::Migrate => souk_service::migrate([MIGRATIONS]).await,
+        Command::Openapi => souk_service::print(&shop_svc::openapi()),
     }
 }

@@ -45,7 +45,7 @@ async fn decide(state: &AppState, admin: Admin, id: Uuid, decision: Decision) ->
 /// After a rejection, by the owner. Asking twice changes nothing.
 #[utoipa::path(tag = "shops", security(("bearer" = [])),
     params(("shop_id" = Uuid, Path, description = "The shop")),
-    responses((status = 200, body = ShopBody, headers(("ETag" = String))), Refusals))]
+    responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
 #[post("/shops/{shop_id}/resubmit")]
 pub async fn resubmit_shop(
     state: Data<AppState>,
@@ -65,7 +65,7 @@ pub async fn resubmit_shop(
 /// From then on the shop is visible and may sell. Asking twice changes nothing.
 #[utoipa::path(tag = "shop approval", security(("bearer" = [])),
     params(("shop_id" = Uuid, Path, description = "The shop")),
-    responses((status = 200, body = ShopBody, headers(("ETag" = String))), Refusals))]
+    responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
 #[post("/shops/{shop_id}/approve")]
 pub async fn approve_shop(
     state: Data<AppState>,
@@ -80,7 +80,7 @@ pub async fn approve_shop(
 /// The owner may edit it and apply again. Asking twice changes nothing.
 #[utoipa::path(tag = "shop approval", security(("bearer" = [])), request_body = ReasonBody,
     params(("shop_id" = Uuid, Path, description = "The shop")),
-    responses((status = 200, body = ShopBody, headers(("ETag" = String))), Refusals))]
+    responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
 #[post("/shops/{shop_id}/reject")]
 pub async fn reject_shop(
     state: Data<AppState>,
@@ -97,7 +97,7 @@ pub async fn reject_shop(
 /// It is hidden and may not sell until it is reinstated. Asking twice changes nothing.
 #[utoipa::path(tag = "shop approval", security(("bearer" = [])), request_body = ReasonBody,
     params(("shop_id" = Uuid, Path, description = "The shop")),
-    responses((status = 200, body = ShopBody, headers(("ETag" = String))), Refusals))]
+    responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
 #[post("/shops/{shop_id}/suspend")]
 pub async fn suspend_shop(
     state: Data<AppState>,
@@ -114,7 +114,7 @@ pub async fn suspend_shop(
 /// Asking twice changes nothing.
 #[utoipa::path(tag = "shop approval", security(("bearer" = [])),
     params(("shop_id" = Uuid, Path, description = "The shop")),
-    responses((status = 200, body = ShopBody, headers(("ETag" = String))), Refusals))]
+    responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
 #[post("/shops/{shop_id}/reinstate")]
 pub async fn reinstate_shop(
     state: Data<AppState>,
@@ -129,7 +129,7 @@ pub async fn reinstate_shop(
 /// It shows as verified. Asking twice changes nothing.
 #[utoipa::path(tag = "shop approval", security(("bearer" = [])),
     params(("shop_id" = Uuid, Path, description = "The shop")),
-    responses((status = 200, body = ShopBody, headers(("ETag" = String))), Refusals))]
+    responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
 #[post("/shops/{shop_id}/verify")]
 pub async fn verify_shop(
     state: Data<AppState>,

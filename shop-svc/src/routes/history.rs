@@ -55,7 +55,7 @@ impl From<Step> for StepBody {
 /// From the first step to the last, for its owner and administrators.
 #[utoipa::path(tag = "shop approval", security(("bearer" = [])),
     params(("shop_id" = Uuid, Path, description = "The shop"), PageQuery),
-    responses((status = 200, body = Page<StepBody>), Refusals))]
+    responses((status = 200, description = "A page", body = Page<StepBody>), Refusals))]
 #[get("/shops/{shop_id}/history")]
 pub async fn list_shop_history(
     state: Data<AppState>,

@@ -149,7 +149,7 @@ pub struct OrderItemsQuery {
 /// Newest first, for its owner and administrators. It follows the orders within moments.
 #[utoipa::path(tag = "shops", security(("bearer" = [])),
     params(("shop_id" = Uuid, Path, description = "The shop"), OrderItemsQuery, PageQuery),
-    responses((status = 200, body = Page<OrderItemBody>), Refusals))]
+    responses((status = 200, description = "A page", body = Page<OrderItemBody>), Refusals))]
 #[get("/shops/{shop_id}/order-items")]
 pub async fn list_shop_order_items(
     state: Data<AppState>,

@@ -78,7 +78,7 @@ fn tagged(shop: Shop) -> Tagged<ShopBody> {
 #[utoipa::path(tag = "shops", security(("bearer" = [])), request_body = ApplyBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "Your own name for this application, \
         1 to 255 printable characters; kept for 24 hours")),
-    responses((status = 201, body = ShopBody, headers(("Location" = String), ("ETag" = String))), Refusals))]
+    responses((status = 201, description = "The application", body = ShopBody, headers(("Location" = String), ("ETag" = String))), Refusals))]
 #[post("/shops")]
 pub async fn apply_for_shop(
     state: Data<AppState>,
@@ -105,7 +105,7 @@ pub async fn apply_for_shop(
 ///
 /// The approved ones, newest first. Administrators may ask for those in another status.
 #[utoipa::path(tag = "shops", security((), ("bearer" = [])), params(ListQuery, PageQuery),
-    responses((status = 200, body = Page<ShopBody>), Refusals))]
+    responses((status = 200, description = "A page", body = Page<ShopBody>), Refusals))]
 #[get("/shops")]
 pub async fn list_shops(
     state: Data<AppState>,
@@ -135,7 +135,7 @@ pub async fn list_shops(
 ///
 /// The open one, in whatever status.
 #[utoipa::path(tag = "shops", security(("bearer" = [])),
-    responses((status = 200, body = ShopBody, headers(("ETag" = String))), Refusals))]
+    responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
 #[get("/shops/mine")]
 pub async fn get_my_shop(state: Data<AppState>, caller: Caller) -> Result<Tagged<ShopBody>> {
     let mut conn = state.db.conn().await?;
@@ -148,7 +148,7 @@ pub async fn get_my_shop(state: Data<AppState>, caller: Caller) -> Result<Tagged
 /// By id or slug. The public sees approved shops, owners and administrators others as well.
 #[utoipa::path(tag = "shops", security((), ("bearer" = [])),
     params(("shop" = String, Path, description = "Id or slug", max_length = 80, example = "caspian-leather")),
-    responses((status = 200, body = ShopBody, headers(("ETag" = String))), Refusals))]
+    responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
 #[get("/shops/{shop}")]
 pub async fn get_shop(
     state: Data<AppState>,
@@ -175,7 +175,7 @@ pub async fn get_shop(
 #[utoipa::path(tag = "shops", security(("bearer" = [])), request_body = EditBody,
     params(("shop_id" = Uuid, Path, description = "The shop"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that you read")),
-    responses((status = 200, body = ShopBody, headers(("ETag" = String))), Refusals))]
+    responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
 #[patch("/shops/{shop_id}")]
 pub async fn edit_shop(
     state: Data<AppState>,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use shop_svc::domain::{ItemLine, ItemStatus, NewOrderItem, OrderItemChange};
 use shop_svc::{MIGRATIONS, app, flows, ops, routes};
-use souk_testkit::{Client, TestDb, TestServer};
+use souk_testkit::{Client, Published, TestDb, TestServer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -107,11 +107,11 @@ impl TestApp {
             .collect()
     }
 
-    /// Ends the recorder once it has written down every view.
-    pub async fn views_recorded(self) -> TestDb {
+    /// The views that were told, once every one is written down.
+    pub async fn told_views(&mut self) -> Vec<Published> {
         self.served.cancel();
-        self.recorder.await.unwrap();
-        self.db
+        (&mut self.recorder).await.unwrap();
+        self.db.published_of("shop.viewed").await
     }
 
     pub async fn ordered(&self, item: &NewOrderItem) {

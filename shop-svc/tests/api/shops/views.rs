@@ -4,7 +4,7 @@ use crate::app::{SHOPS, TestApp};
 
 #[actix_web::test]
 async fn a_visitor_counts_once_in_half_an_hour() {
-    let app = TestApp::new().await;
+    let mut app = TestApp::new().await;
     let shop = app.approved().await;
     let one = app.server.anonymous().visiting("v-1");
 
@@ -13,7 +13,7 @@ async fn a_visitor_counts_once_in_half_an_hour() {
     let someone = app.someone().visiting("v-2");
     someone.get(&shop.url("")).await;
 
-    let told = app.views_recorded().await.published_of("shop.viewed").await;
+    let told = app.told_views().await;
     let mut data: Vec<_> = told.iter().map(|event| event.data.clone()).collect();
     data.sort_by_key(|data| data["visitor"].to_string());
     assert_eq!(
@@ -28,7 +28,7 @@ async fn a_visitor_counts_once_in_half_an_hour() {
 
 #[actix_web::test]
 async fn what_is_not_a_visit_does_not_count() {
-    let app = TestApp::new().await;
+    let mut app = TestApp::new().await;
     let (shop, hidden) = (app.approved().await, app.pending().await);
 
     app.server.anonymous().get(&shop.url("")).await;
@@ -41,11 +41,5 @@ async fn what_is_not_a_visit_does_not_count() {
         .await;
     app.server.anonymous().visiting("v-3").get(SHOPS).await;
 
-    assert!(
-        app.views_recorded()
-            .await
-            .published_of("shop.viewed")
-            .await
-            .is_empty()
-    );
+    assert!(app.told_views().await.is_empty());
 }

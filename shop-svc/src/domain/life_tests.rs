@@ -1,6 +1,7 @@
 //! The life of a shop, step by step.
 
 use super::*;
+use crate::domain::{About, ShopEdit, ShopName, Viewer};
 
 const AT: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
