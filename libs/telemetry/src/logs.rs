@@ -10,7 +10,7 @@ use crate::format::{JsonLines, PrettyLines};
 use crate::meter;
 
 /// Noisy libraries are asked to be quiet unless `RUST_LOG` says otherwise.
-const DEFAULT_FILTER: &str = "info,actix_server=warn,lapin=warn";
+const DEFAULT_FILTER: &str = "info,actix_server=warn,lapin=warn,lapin::returned_messages=error";
 
 /// Starts logs (`LOG_FORMAT` = `json` or `pretty`, `RUST_LOG`) and metrics for this process.
 pub fn init(service: &'static str) -> anyhow::Result<()> {
