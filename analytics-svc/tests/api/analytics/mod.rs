@@ -1,3 +1,4 @@
 mod dashboard;
+mod dashboard_access;
 mod events;
 mod overview;
