@@ -1,0 +1,148 @@
+//! The merged OpenAPI document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::OPERATIONS;
+use crate::mesh::Mesh;
+
+#[tokio::test]
+async fn the_document_has_every_operation_and_its_security() {
+    let mesh = Mesh::shared().await;
+    let document: Value = mesh.root().get("/openapi.json").await.ok();
+
+    let operations = operations(&document);
+    for (method, path, needs_token) in OPERATIONS {
+        let name = format!("{method} /api/v1{path}");
+        let operation = operations
+            .get(&name)
+            .unwrap_or_else(|| panic!("{name} is missing"));
+        assert_eq!(
+            requires_token(&document, operation),
+            *needs_token,
+            "security of {name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_document_is_sound() {
+    let mesh = Mesh::shared().await;
+    let answer = mesh.root().get("/openapi.json").await;
+    let document: Value = answer.ok();
+
+    let version = document["openapi"].as_str().unwrap();
+    assert!(version.starts_with("3.1."), "{version}");
+    serde_json::from_str::<utoipa::openapi::OpenApi>(&answer.text).expect("OpenAPI 3.1");
+    let references = references(&document);
+    assert!(!references.is_empty());
+    for reference in references {
+        let pointer = reference
+            .strip_prefix('#')
+            .expect("a reference into the document");
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+    let mut ids = BTreeSet::new();
+    for (name, operation) in operations(&document) {
+        let id = operation["operationId"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{name}: no operationId"));
+        assert!(ids.insert(id.to_owned()), "{name}: {id} is not unique");
+        assert!(
+            operation["summary"].as_str().is_some_and(|text| !text.is_empty()),
+            "{name}: no summary"
+        );
+        assert_eq!(
+            parameters_in(&name),
+            path_parameters(&document, operation),
+            "{name}: path parameters"
+        );
+        let statuses: Vec<&String> = operation["responses"].as_object().unwrap().keys().collect();
+        assert!(
+            statuses.iter().any(|status| status.starts_with('2')),
+            "{name}: {statuses:?}"
+        );
+        assert!(
+            statuses.iter().any(|status| status.starts_with('4')),
+            "{name}: {statuses:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nothing_internal_is_documented() {
+    let mesh = Mesh::shared().await;
+    let document: Value = mesh.root().get("/openapi.json").await.ok();
+
+    for name in operations(&document).keys() {
+        assert!(!name.contains("/internal"), "{name}");
+    }
+}
+
+/// Every operation by method and path, with the names of path parameters left out.
+fn operations(document: &Value) -> BTreeMap<String, &Value> {
+    let mut found = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if ["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
+                found.insert(
+                    format!("{} {}", method.to_uppercase(), without_names(path)),
+                    operation,
+                );
+            }
+        }
+    }
+    found
+}
+
+fn without_names(path: &str) -> String {
+    let part = |part: &str| {
+        if part.starts_with('{') {
+            "{}".to_owned()
+        } else {
+            part.to_owned()
+        }
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn parameters_in(name: &str) -> usize {
+    name.matches("{}").count()
+}
+
+fn path_parameters(document: &Value, operation: &Value) -> usize {
+    let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let resolved = parameters
+        .iter()
+        .map(|parameter| match parameter["$ref"].as_str() {
+            Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
+            None => parameter,
+        });
+    resolved.filter(|parameter| parameter["in"] == "path").count()
+}
+
+/// Whether there is no way in without a token.
+fn requires_token(document: &Value, operation: &Value) -> bool {
+    let security = operation.get("security").or_else(|| document.get("security"));
+    let ways = security.and_then(Value::as_array).cloned().unwrap_or_default();
+    !ways.is_empty()
+        && ways
+            .iter()
+            .all(|way| way.as_object().is_some_and(|way| !way.is_empty()))
+}
+
+pub fn references(value: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                found.insert(reference.clone());
+            }
+            found.extend(members.values().flat_map(references));
+        }
+        Value::Array(items) => found.extend(items.iter().flat_map(references)),
+        _ => {}
+    }
+    found
+}

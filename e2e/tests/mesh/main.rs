@@ -1,0 +1,26 @@
+//! Tests over the running mesh, through its gateway.
+//!
+//! `cargo xtask test` runs them on a mesh of their own; `cargo xtask --instance test up --detach --no-limits` and
+//! `cargo test -p e2e` do the same by hand. Names are new in every test, so that all share one mesh, again and again.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod bodies;
+mod client;
+mod documents;
+mod eventually;
+mod faults;
+mod isolation;
+mod journey;
+mod market;
+mod mesh;
+mod oversell;
+mod people;
+mod refusals;

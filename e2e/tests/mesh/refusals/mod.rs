@@ -1,0 +1,7 @@
+//! Every wrong use is refused as a problem that says what is wrong.
+
+mod owners;
+mod passport;
+mod requests;
+mod roles;
+mod tokens;

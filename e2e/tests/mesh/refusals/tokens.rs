@@ -1,0 +1,218 @@
+//! Tokens that are missing, false, over or ended.
+
+use std::fs;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::bodies::{Tokens, User};
+use crate::client::Client;
+use crate::documents::OPERATIONS;
+use crate::mesh::Mesh;
+use crate::people::{PASSWORD, Person};
+
+#[tokio::test]
+async fn nothing_that_needs_a_token_works_without_one() {
+    let mesh = Mesh::shared().await;
+
+    for (method, path, needs_token) in OPERATIONS.iter().copied() {
+        let path = path.replace("{}", &Uuid::now_v7().to_string());
+        let method: Method = method.parse().unwrap();
+        let body = (method != Method::GET).then(|| json!({}));
+        let answer = mesh.anybody().send(method, &path, body).await;
+        if needs_token {
+            answer.refused(401, "authentication-required");
+            assert!(answer.header("www-authenticate").is_some(), "{answer:?}");
+        } else {
+            assert_ne!(answer.status, 401, "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_token_of_ours_is_refused() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+    let token = Token::of(&customer);
+    let mut claims = token.claims.clone();
+    claims["role"] = json!("admin");
+    let altered = format!("{}.{}.{}", token.header, to_base64(&claims), token.signature);
+    let unsigned = format!(
+        "{}.{}.",
+        to_base64(&json!({"alg": "none", "typ": "JWT"})),
+        to_base64(&claims)
+    );
+
+    for token in [
+        "garbage",
+        "a.b.c",
+        &altered,
+        &unsigned,
+        &customer.tokens.refresh_token,
+    ] {
+        let client = mesh.anybody().bearer(token);
+        client.get("/users/me").await.refused(401, "invalid-token");
+        // Not even where nobody needs one.
+        client.get("/products").await.refused(401, "invalid-token");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_over_or_for_something_else_is_refused() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+    let token = Token::of(&customer);
+    let issued = token.claims["iat"].as_i64().unwrap();
+
+    // What is signed here is good, but for the claim that is changed.
+    token
+        .signed_with(&mesh, "iat", json!(issued))
+        .get("/users/me")
+        .await
+        .ok::<User>();
+    let expired = token.signed_with(&mesh, "exp", json!(issued - 1));
+    expired.get("/users/me").await.refused(401, "expired-token");
+    for (claim, value) in [
+        ("typ", "refresh"),
+        ("iss", "elsewhere"),
+        ("aud", "elsewhere"),
+        ("role", "king"),
+    ] {
+        let wrong = token.signed_with(&mesh, claim, json!(value));
+        wrong.get("/users/me").await.refused(401, "invalid-token");
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_does_not_refresh() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+
+    let body = json!({"refresh_token": customer.tokens.access_token});
+    let answer = mesh.anybody().post("/auth/refresh", body).await;
+
+    assert!(matches!(answer.status, 401 | 422), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_refresh_token_used_twice_ends_its_session() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+    let refresh = async |token: &str| {
+        mesh.anybody()
+            .post("/auth/refresh", json!({"refresh_token": token}))
+            .await
+    };
+
+    let second: Tokens = refresh(&customer.tokens.refresh_token).await.ok();
+    assert_eq!((second.token_type.as_str(), second.expires_in), ("Bearer", 900));
+    mesh.anybody()
+        .bearer(&second.access_token)
+        .get("/users/me")
+        .await
+        .ok::<User>();
+    refresh(&customer.tokens.refresh_token)
+        .await
+        .refused(401, "invalid-refresh-token");
+
+    refresh(&second.refresh_token)
+        .await
+        .refused(401, "invalid-refresh-token");
+    for access in [&customer.tokens.access_token, &second.access_token] {
+        mesh.anybody()
+            .bearer(access)
+            .get("/users/me")
+            .await
+            .refused(401, "revoked-token");
+    }
+}
+
+#[tokio::test]
+async fn logging_out_leaves_the_other_session_alone() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+    let other = mesh.login(&customer.email, PASSWORD).await;
+
+    customer.client.post("/auth/logout", json!({})).await.no_content();
+
+    customer
+        .client
+        .get("/users/me")
+        .await
+        .refused(401, "revoked-token");
+    customer
+        .client
+        .post("/auth/logout", json!({}))
+        .await
+        .refused(401, "revoked-token");
+    mesh.anybody()
+        .bearer(&other.access_token)
+        .get("/users/me")
+        .await
+        .ok::<User>();
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_look_alike() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+    let login = async |email: &str| {
+        let body = json!({"email": email, "password": "not the password"});
+        mesh.anybody()
+            .post("/auth/login", body)
+            .await
+            .refused(401, "invalid-credentials")
+    };
+
+    let (mut wrong, mut unknown) = (login(&customer.email).await, login("nobody@example.org").await);
+
+    for body in [&mut wrong, &mut unknown] {
+        body["instance"].take();
+    }
+    assert_eq!(wrong, unknown);
+}
+
+/// A token taken apart.
+struct Token {
+    header: String,
+    claims: Value,
+    signature: String,
+}
+
+impl Token {
+    fn of(person: &Person) -> Self {
+        let mut parts = person.tokens.access_token.split('.').map(str::to_owned);
+        let (header, claims) = (parts.next().unwrap(), parts.next().unwrap());
+        Self {
+            header,
+            claims: from_base64(&claims),
+            signature: parts.next().unwrap(),
+        }
+    }
+
+    /// Whoever holds the same token with another claim, signed with the key of the mesh.
+    fn signed_with(&self, mesh: &Mesh, claim: &str, value: Value) -> Client {
+        let mut claims = self.claims.clone();
+        claims[claim] = value;
+        let kid = from_base64(&self.header)["kid"].as_str().map(str::to_owned);
+        let pem = fs::read(mesh.dir.join("signing-keys/key-001.pem")).unwrap();
+        let header = Header {
+            kid,
+            ..Header::new(Algorithm::EdDSA)
+        };
+        let token = encode(&header, &claims, &EncodingKey::from_ed_pem(&pem).unwrap()).unwrap();
+        mesh.anybody().bearer(&token)
+    }
+}
+
+fn to_base64(value: &Value) -> String {
+    URL_SAFE_NO_PAD.encode(value.to_string())
+}
+
+fn from_base64(text: &str) -> Value {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+}
