@@ -3,20 +3,24 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, Responder};
-use chrono::Utc;
-use souk_clients::user::{BeginSessionBody, RefreshSessionBody, RegisterBody, SessionGrant, UserBody};
-use souk_http::{Created, Json, Path};
+use chrono::{TimeDelta, Utc};
+use souk_clients::user::{
+    BeginSessionBody, EndedSessions, EndedSessionsQuery, RefreshSessionBody, RegisterBody, SessionGrant,
+    UserBody,
+};
+use souk_http::{Created, Json, Path, Query};
 use uuid::Uuid;
 
 use crate::domain::{IssuedToken, Session, User};
 use crate::ops::Refreshed;
-use crate::{AppState, Error, Result, flows, ops};
+use crate::{AppState, Error, Result, flows, ops, store};
 
 /// The routes at the root, which the gateway never passes on.
 pub fn configure(app: &mut web::ServiceConfig) {
     app.route("/internal/users", web::post().to(register_user))
         .route("/internal/sessions", web::post().to(begin_session))
         .route("/internal/sessions/refresh", web::post().to(refresh_session))
+        .route("/internal/sessions/ended", web::get().to(list_ended_sessions))
         .route("/internal/sessions/{session_id}/end", web::post().to(end_session));
 }
 
@@ -64,4 +68,18 @@ async fn end_session(state: Data<AppState>, session_id: Path<Uuid>) -> Result<Ht
         .transaction(async |tx| ops::end_session(tx, id).await)
         .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// What the gateway writes into a Redis that has forgotten.
+async fn list_ended_sessions(
+    state: Data<AppState>,
+    query: Query<EndedSessionsQuery>,
+) -> Result<Json<EndedSessions>> {
+    const PAGE: usize = 1000;
+    let mut conn = state.db.conn().await?;
+    let since = Utc::now() - TimeDelta::seconds(query.seconds);
+    let mut session_ids = store::sessions::ended_since(&mut conn, since, query.after, 1001).await?;
+    let more = session_ids.len() > PAGE;
+    session_ids.truncate(PAGE);
+    Ok(Json(EndedSessions { session_ids, more }))
 }

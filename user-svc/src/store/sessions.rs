@@ -76,6 +76,23 @@ pub async fn end(tx: &mut Conn, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Sessions that ended after `since`, by id, the first `limit` after `after`.
+pub async fn ended_since(
+    conn: &mut Conn,
+    since: DateTime<Utc>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Uuid>, DbError> {
+    Ok(sessions::table
+        .filter(sessions::ended_at.gt(since))
+        .filter(sessions::id.gt(after.unwrap_or(Uuid::nil())))
+        .order(sessions::id)
+        .limit(limit)
+        .select(sessions::id)
+        .get_results(conn)
+        .await?)
+}
+
 /// Adds a refresh token to a session.
 pub async fn add_token(tx: &mut Conn, session_id: Uuid, hash: &[u8]) -> Result<(), DbError> {
     diesel::insert_into(refresh_tokens::table)

@@ -90,3 +90,25 @@ async fn an_unknown_refresh_token_is_refused() {
         (422, "validation-failed")
     );
 }
+
+#[actix_web::test]
+async fn sessions_that_ended_lately_are_listed() {
+    let app = TestApp::new().await;
+    let user = app.registered().await;
+    let ended = app.login(&user.email, PASSWORD).await.body;
+    let living = app.login(&user.email, PASSWORD).await.body;
+    let end = format!("/internal/sessions/{}/end", ended["session_id"].as_str().unwrap());
+    app.gateway().post(&end, json!(null)).await;
+
+    let list = app.gateway().get("/internal/sessions/ended?seconds=960").await;
+    let after = format!(
+        "/internal/sessions/ended?seconds=960&after={}",
+        living["session_id"].as_str().unwrap()
+    );
+
+    assert_eq!(
+        list.body,
+        json!({ "session_ids": [ended["session_id"]], "more": false })
+    );
+    assert_eq!(app.gateway().get(&after).await.body["session_ids"], json!([]));
+}
