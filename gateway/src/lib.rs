@@ -1,1 +1,20 @@
-//! gateway
+//! The only door for clients: sessions and tokens, routing to the services, the merged API document.
+
+pub mod app;
+pub mod config;
+mod documents;
+mod error;
+mod flows;
+mod proxy;
+mod revocation;
+pub mod routes;
+mod state;
+mod tokens;
+
+pub use app::{App, openapi};
+pub use config::Config;
+pub use error::{Error, Result};
+pub use state::{AppState, Worker};
+
+/// The service's name in logs and metrics.
+pub const NAME: &str = "gateway";

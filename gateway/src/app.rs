@@ -1,0 +1,179 @@
+//! Wires server and background work under one signal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use anyhow::Context;
+use deadpool_redis::redis::Client;
+use souk_auth::{GATEWAY_ITSELF, MeshKeys};
+use souk_clients::MeshClient;
+use souk_clients::user::UserClient;
+use souk_http::{Check, Gate, Problem, Running, Server};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use utoipa::openapi::{Info, InfoBuilder, OpenApi};
+
+use crate::config::Config;
+use crate::documents::Documents;
+use crate::proxy::{Addresses, Service, TrustedProxies, Upstreams, Visitors, normalise};
+use crate::revocation::Revocations;
+use crate::tokens::Tokens;
+use crate::{AppState, Error, NAME, Worker, flows, routes};
+
+const READY: Duration = Duration::from_secs(1);
+const KEYS: Duration = Duration::from_secs(30);
+
+/// The gateway before it runs.
+pub struct App {
+    config: Config,
+    state: Data<AppState>,
+    addresses: Addresses,
+    redis: Client,
+    clients: Vec<(Service, MeshClient)>,
+}
+
+impl App {
+    /// Prepares everything; nothing needs to be up yet.
+    ///
+    /// # Errors
+    /// When a setting makes no sense, or the directory of signing keys cannot be used.
+    pub fn new(config: Config) -> anyhow::Result<Self> {
+        let keys = MeshKeys::parse(config.mesh_keys.reveal())?;
+        let urls = urls(&config);
+        let client = |(service, url): &(Service, String)| {
+            anyhow::Ok((*service, MeshClient::new(url, GATEWAY_ITSELF, keys.clone())?))
+        };
+        let clients = urls.iter().map(client).collect::<anyhow::Result<Vec<_>>>()?;
+        let users = MeshClient::new(&config.user_svc_url, GATEWAY_ITSELF, keys.clone())?;
+        let state = Data::new(AppState {
+            tokens: Tokens::open(&config.signing_keys_dir).context("SIGNING_KEYS_DIR cannot be used")?,
+            // A password takes its time, and more of it when many log in at once.
+            users: UserClient::new(users.timeout(Duration::from_secs(10))),
+            visitors: Visitors::new(&keys),
+            trusted: TrustedProxies::parse(&config.trusted_proxies)?,
+            documents: Documents::new(serde_json::to_value(openapi())?, clients.clone()),
+            keys,
+        });
+        let addresses = Addresses::parse(&urls)?;
+        let redis = Client::open(config.redis_url.reveal()).context("REDIS_URL cannot be read")?;
+        Ok(Self {
+            config,
+            state,
+            addresses,
+            redis,
+            clients,
+        })
+    }
+
+    /// Runs until `stop`: requests under way are finished.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        Ok(self.start(stop)?.stopped().await?)
+    }
+
+    /// Starts and tells the address.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub fn start(self, stop: CancellationToken) -> anyhow::Result<Running> {
+        let revocations = Arc::new(Revocations::new(self.redis.clone(), &self.config.redis_prefix));
+        let background = TaskTracker::new();
+        let users = self.state.users.clone();
+        background.spawn(flows::keep_remembering(users, revocations.clone(), stop.clone()));
+        let (state, until) = (self.state.clone(), stop.clone());
+        background.spawn(async move { state.documents.keep_looking(until).await });
+        background.spawn(keep_keys(self.state.clone(), stop.clone()));
+        let addr = self.config.listen_addr;
+        Ok(self.server(revocations).start(addr, routes::configure, stop)?)
+    }
+
+    fn server(self, revocations: Arc<Revocations>) -> Server {
+        let mut server = Server::new(NAME, info())
+            .workers(self.config.workers)
+            .gate(one_spelling());
+        server = server.check(Check::new("redis", move || {
+            let revocations = revocations.clone();
+            async move { revocations.ready().await }
+        }));
+        for (service, client) in self.clients {
+            let client = client.timeout(READY);
+            let check = Check::new(service.name(), move || {
+                let client = client.clone();
+                async move { client.get::<serde_json::Value>("/health/ready").await.map(|_| ()) }
+            });
+            // Without user-svc nobody can log in; without another one the rest goes on.
+            server = server.check(if service == Service::User {
+                check
+            } else {
+                check.optional()
+            });
+        }
+        for path in routes::ROOT_GETS {
+            server = server.methods(path, &[actix_web::http::Method::GET]);
+        }
+        let patience = Duration::from_millis(self.config.upstream_timeout_ms);
+        let (addresses, redis, prefix) = (self.addresses, self.redis, self.config.redis_prefix);
+        server.data(self.state).setup(move |app| {
+            app.app_data(Data::new(Worker {
+                upstreams: Upstreams::new(addresses.clone(), patience),
+                revocations: Revocations::new(redis.clone(), &prefix),
+            }));
+            routes::root(app);
+        })
+    }
+}
+
+/// Before any rule looks at a path, it has one meaning.
+fn one_spelling() -> Gate {
+    Gate::new(|request| {
+        normalise(request.uri().path())
+            .map(|_| ())
+            .map_err(|malformed| Problem::from(&Error::Path(malformed)))
+    })
+}
+
+async fn keep_keys(state: Data<AppState>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(KEYS) => state.tokens.reload(),
+        }
+    }
+}
+
+/// The document of the gateway's own operations.
+pub fn openapi() -> OpenApi {
+    souk_http::openapi(info(), routes::configure)
+}
+
+fn info() -> Info {
+    InfoBuilder::new()
+        .title("Souk")
+        .description(Some(
+            "A multi-vendor marketplace: one document for all services behind the gateway.\n\n\
+             Refusals are RFC 9457 problems; lists are paged by `limit` and `cursor`; `Idempotency-Key` makes \
+             a `POST` safe to repeat.",
+        ))
+        .version(env!("CARGO_PKG_VERSION"))
+        .build()
+}
+
+fn urls(config: &Config) -> Vec<(Service, String)> {
+    let url = |service: Service| match service {
+        Service::User => &config.user_svc_url,
+        Service::Shop => &config.shop_svc_url,
+        Service::Product => &config.product_svc_url,
+        Service::Cart => &config.cart_svc_url,
+        Service::Order => &config.order_svc_url,
+        Service::Wishlist => &config.wishlist_svc_url,
+        Service::Search => &config.search_svc_url,
+        Service::Analytics => &config.analytics_svc_url,
+    };
+    Service::ALL
+        .into_iter()
+        .map(|service| (service, url(service).clone()))
+        .collect()
+}

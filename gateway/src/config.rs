@@ -1,0 +1,68 @@
+//! The only reader of the environment.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use souk_env::{Env, EnvError, Secret};
+
+/// What a running gateway needs.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    /// Where to listen; port 0 picks a free one.
+    pub listen_addr: SocketAddr,
+    /// Where revocations are kept.
+    pub redis_url: Secret,
+    /// What the names of its keys begin with.
+    #[serde(default = "souk")]
+    pub redis_prefix: String,
+    /// Keys of the mesh signature.
+    pub mesh_keys: Secret,
+    /// Where the token signing keys are, shared by all replicas.
+    pub signing_keys_dir: PathBuf,
+    /// user-svc.
+    pub user_svc_url: String,
+    /// shop-svc.
+    pub shop_svc_url: String,
+    /// product-svc.
+    pub product_svc_url: String,
+    /// cart-svc.
+    pub cart_svc_url: String,
+    /// order-svc.
+    pub order_svc_url: String,
+    /// wishlist-svc.
+    pub wishlist_svc_url: String,
+    /// search-svc.
+    pub search_svc_url: String,
+    /// analytics-svc.
+    pub analytics_svc_url: String,
+    /// How long a service may take to begin its answer, in milliseconds.
+    #[serde(default = "patience")]
+    pub upstream_timeout_ms: u64,
+    /// Addresses and networks of proxies in front, whose `X-Forwarded-For` is believed.
+    #[serde(default)]
+    pub trusted_proxies: Vec<String>,
+    /// HTTP worker threads.
+    #[serde(default = "two")]
+    pub workers: usize,
+}
+
+/// Reads the settings of `serve`.
+///
+/// # Errors
+/// When a variable is missing or wrong.
+pub fn load() -> Result<Config, EnvError> {
+    Env::load()
+}
+
+fn souk() -> String {
+    "souk".to_owned()
+}
+
+fn patience() -> u64 {
+    15_000
+}
+
+fn two() -> usize {
+    2
+}

@@ -1,0 +1,141 @@
+//! One API document out of those of all services.
+
+mod merge;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix_web::web::Bytes;
+use futures_util::future::join_all;
+use serde_json::Value;
+use souk_clients::MeshClient;
+use tokio_util::sync::CancellationToken;
+
+use crate::proxy::Service;
+use merge::{Part, State, merge};
+
+/// A document that somebody asks for is not older than this.
+const FRESH: Duration = Duration::from_secs(2);
+/// How often services are looked at when nobody asks.
+const INTERVAL: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The merged document, and where its parts come from.
+pub struct Documents {
+    own: Value,
+    sources: Vec<(Service, MeshClient)>,
+    kept: Mutex<Kept>,
+    /// One look around at a time; the others wait for its outcome.
+    looking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Kept {
+    parts: HashMap<&'static str, (State, Option<Arc<Value>>)>,
+    merged: Bytes,
+    looked: Option<Instant>,
+}
+
+impl Documents {
+    /// `own` is the document of the gateway's own operations.
+    pub fn new(own: Value, sources: Vec<(Service, MeshClient)>) -> Self {
+        let sources = sources
+            .into_iter()
+            .map(|(service, client)| (service, client.timeout(PATIENCE)))
+            .collect();
+        Self {
+            own,
+            sources,
+            kept: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The merged document as JSON.
+    pub async fn merged(&self) -> Bytes {
+        if let Some(fresh) = self.fresh() {
+            return fresh;
+        }
+        let _alone = self.looking.lock().await;
+        if let Some(fresh) = self.fresh() {
+            return fresh;
+        }
+        self.look_around().await
+    }
+
+    /// Looks around from time to time until `stop`, so that a service's document is known before it goes away.
+    pub async fn keep_looking(&self, stop: CancellationToken) {
+        loop {
+            self.merged().await;
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(INTERVAL) => {}
+            }
+        }
+    }
+
+    fn fresh(&self) -> Option<Bytes> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.looked
+            .filter(|looked| looked.elapsed() < FRESH)
+            .map(|_| kept.merged.clone())
+    }
+
+    async fn look_around(&self) -> Bytes {
+        let ask = async |(service, client): &(Service, MeshClient)| {
+            let document = client.get::<Value>("/openapi.json").await;
+            if let Err(error) = &document {
+                tracing::debug!(%error, service = service.name(), "A service did not give its API document");
+            }
+            (service.name(), document.ok())
+        };
+        let found = join_all(self.sources.iter().map(ask)).await;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = kept.merged.is_empty();
+        for (name, document) in found {
+            changed |= kept.take(name, document);
+        }
+        if changed {
+            kept.merged = self.put_together(&kept);
+        }
+        kept.looked = Some(Instant::now());
+        kept.merged.clone()
+    }
+
+    fn put_together(&self, kept: &Kept) -> Bytes {
+        let part = |(service, _): &(Service, MeshClient)| {
+            let (state, document) = kept
+                .parts
+                .get(service.name())
+                .cloned()
+                .unwrap_or((State::Unknown, None));
+            Part {
+                service: service.name(),
+                state,
+                document,
+            }
+        };
+        let parts: Vec<Part> = self.sources.iter().map(part).collect();
+        // JSON that was parsed is written without fail.
+        serde_json::to_vec(&merge(&self.own, &parts))
+            .unwrap_or_default()
+            .into()
+    }
+}
+
+impl Kept {
+    /// Keeps what a service gave; one that gave nothing keeps its last document. Tells whether this is news.
+    fn take(&mut self, name: &'static str, document: Option<Value>) -> bool {
+        let (state, last) = self.parts.get(name).cloned().unwrap_or((State::Unknown, None));
+        let next = match (document, last.clone()) {
+            (Some(document), Some(last)) if *last == document => (State::Up, Some(last)),
+            (Some(document), _) => (State::Up, Some(Arc::new(document))),
+            (None, Some(last)) => (State::Down, Some(last)),
+            (None, None) => (State::Unknown, None),
+        };
+        let same = next.0 == state && next.1.as_ref().map(Arc::as_ptr) == last.as_ref().map(Arc::as_ptr);
+        self.parts.insert(name, next);
+        !same
+    }
+}

@@ -1,0 +1,42 @@
+//! What can go wrong in the gateway.
+
+use souk_clients::ClientError;
+
+use crate::proxy::{Failed, Malformed};
+use crate::revocation::Away;
+use crate::tokens::Refused;
+
+/// A refusal or a failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The token is not good.
+    #[error(transparent)]
+    Token(#[from] Refused),
+    /// The token was good, and was ended.
+    #[error("The access token was revoked.")]
+    Revoked,
+    /// There is no token where one is needed.
+    #[error("Log in first.")]
+    LoginRequired,
+    /// Nobody can say what was revoked.
+    #[error(transparent)]
+    Revocation(#[from] Away),
+    /// user-svc refused or is away.
+    #[error(transparent)]
+    Users(#[from] ClientError),
+    /// user-svc granted something that makes no sense.
+    #[error("user-svc granted an unknown role")]
+    Grant(#[from] souk_auth::UnknownRole),
+    /// The path has no single meaning.
+    #[error(transparent)]
+    Path(#[from] Malformed),
+    /// A service gave no answer.
+    #[error(transparent)]
+    Upstream(#[from] Failed),
+    /// A token could not be signed.
+    #[error("a token could not be signed")]
+    Signing(#[from] jsonwebtoken::errors::Error),
+}
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

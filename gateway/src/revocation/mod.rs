@@ -1,0 +1,157 @@
+//! What has been revoked, for the rest of its life, in Redis.
+//!
+//! It is asked on every authorised request, in one round trip: by token, by session and by user. An epoch key
+//! stands beside it. If Redis comes back without that key it has forgotten, and what was ended lately has to
+//! be written into it before anyone is let in (see `flows::remember`).
+
+mod redis;
+
+use deadpool_redis::redis::{Client, RedisError, cmd, pipe};
+use uuid::Uuid;
+
+use self::redis::Redis;
+use crate::tokens::{Claims, LIFE_SECONDS};
+
+/// A revocation outlives the tokens it is about, whatever the clocks of the replicas say.
+const MARGIN_SECONDS: i64 = 60;
+
+/// What was ended longer ago than this has no living token.
+pub const MEMORY_SECONDS: i64 = LIFE_SECONDS + MARGIN_SECONDS;
+
+/// Whether something was revoked cannot be said just now.
+#[derive(Debug, thiserror::Error)]
+pub enum Away {
+    /// Redis does not answer.
+    #[error("Redis does not answer: {0}")]
+    Redis(#[from] RedisError),
+    /// Redis answers, and has forgotten what it knew.
+    #[error("Redis has lost its memory of what was revoked")]
+    Forgotten,
+}
+
+/// Asks and tells Redis.
+pub struct Revocations {
+    redis: Redis,
+    prefix: String,
+}
+
+impl Revocations {
+    /// Over a connection of its own, made when it is first needed and driven by whoever needs it first.
+    pub fn new(client: Client, prefix: &str) -> Self {
+        Self {
+            redis: Redis::new(client),
+            prefix: prefix.to_owned(),
+        }
+    }
+
+    /// Whether a token that is good by itself was revoked.
+    ///
+    /// # Errors
+    /// When that cannot be said.
+    pub async fn is_revoked(&self, claims: &Claims) -> Result<bool, Away> {
+        let mut ask = cmd("MGET");
+        ask.arg(self.epoch())
+            .arg(self.token(claims.jti))
+            .arg(self.session(claims.sid))
+            .arg(self.user(claims.sub));
+        let answer: (Option<String>, Option<String>, Option<String>, Option<i64>) =
+            self.redis.ask(&ask).await?;
+        let (epoch, token, session, user_since) = answer;
+        epoch.ok_or(Away::Forgotten)?;
+        // Ids are UUIDv7: the token's own tells to the millisecond when it was made.
+        let too_old = user_since.is_some_and(|since| made_at(claims) <= since);
+        Ok(token.is_some() || session.is_some() || too_old)
+    }
+
+    /// Whether revocations can be asked and told.
+    ///
+    /// # Errors
+    /// When not.
+    pub async fn ready(&self) -> Result<(), Away> {
+        let epoch: Option<String> = self.redis.ask(cmd("GET").arg(self.epoch())).await?;
+        epoch.map(|_| ()).ok_or(Away::Forgotten)
+    }
+
+    /// Ends a token and its whole session; when this returns, every replica knows.
+    ///
+    /// # Errors
+    /// When it was not written.
+    pub async fn end(&self, claims: &Claims, now: i64) -> Result<(), Away> {
+        let left = (claims.exp - now).max(0) + MARGIN_SECONDS;
+        let mut tell = pipe();
+        tell.cmd("SET")
+            .arg(self.token(claims.jti))
+            .arg(1)
+            .arg("EX")
+            .arg(left)
+            .ignore();
+        tell.cmd("SET")
+            .arg(self.session(claims.sid))
+            .arg(1)
+            .arg("EX")
+            .arg(MEMORY_SECONDS)
+            .ignore();
+        Ok(self.redis.tell(&tell).await?)
+    }
+
+    /// Ends every token of these sessions.
+    ///
+    /// # Errors
+    /// When it was not written.
+    pub async fn end_sessions(&self, sessions: &[Uuid]) -> Result<(), Away> {
+        if sessions.is_empty() {
+            return Ok(());
+        }
+        let mut tell = pipe();
+        for session in sessions {
+            tell.cmd("SET")
+                .arg(self.session(*session))
+                .arg(1)
+                .arg("EX")
+                .arg(MEMORY_SECONDS)
+                .ignore();
+        }
+        Ok(self.redis.tell(&tell).await?)
+    }
+
+    /// Marks that everything ended lately is known again.
+    ///
+    /// # Errors
+    /// When it was not written.
+    pub async fn begin_epoch(&self) -> Result<(), Away> {
+        let mut tell = pipe();
+        tell.cmd("SET")
+            .arg(self.epoch())
+            .arg(Uuid::now_v7().to_string())
+            .arg("NX")
+            .ignore();
+        Ok(self.redis.tell(&tell).await?)
+    }
+
+    fn epoch(&self) -> String {
+        format!("{}:revoked:epoch", self.prefix)
+    }
+
+    fn token(&self, jti: Uuid) -> String {
+        format!("{}:revoked:token:{jti}", self.prefix)
+    }
+
+    fn session(&self, sid: Uuid) -> String {
+        format!("{}:revoked:session:{sid}", self.prefix)
+    }
+
+    fn user(&self, sub: Uuid) -> String {
+        format!("{}:revoked:user:{sub}", self.prefix)
+    }
+}
+
+fn made_at(claims: &Claims) -> i64 {
+    let (seconds, nanos) = claims
+        .jti
+        .get_timestamp()
+        .map_or((0, 0), |timestamp| timestamp.to_unix());
+    i64::try_from(seconds)
+        .unwrap_or(0)
+        .saturating_mul(1000)
+        .saturating_add(i64::from(nanos / 1_000_000))
+}

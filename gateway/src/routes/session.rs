@@ -1,0 +1,34 @@
+//! The logged-in user of the gateway's own operations.
+
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+
+use crate::flows::authenticate;
+use crate::tokens::Claims;
+use crate::{AppState, Error, Result, Worker};
+
+/// The claims of a good token that was not revoked; 401 without one.
+pub struct Session(pub(crate) Arc<Claims>);
+
+impl FromRequest for Session {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let (Some(state), Some(worker)) = (
+                request.app_data::<Data<AppState>>(),
+                request.app_data::<Data<Worker>>(),
+            ) else {
+                return Err(Error::LoginRequired);
+            };
+            let claims = authenticate(request.headers(), &state.tokens, &worker.revocations).await?;
+            claims.map(Self).ok_or(Error::LoginRequired)
+        })
+    }
+}

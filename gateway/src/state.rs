@@ -1,0 +1,25 @@
+//! What a handler may reach.
+
+use souk_auth::MeshKeys;
+use souk_clients::user::UserClient;
+
+use crate::documents::Documents;
+use crate::proxy::{TrustedProxies, Upstreams, Visitors};
+use crate::revocation::Revocations;
+use crate::tokens::Tokens;
+
+/// Shared by all workers.
+pub struct AppState {
+    pub(crate) tokens: Tokens,
+    pub(crate) users: UserClient,
+    pub(crate) keys: MeshKeys,
+    pub(crate) visitors: Visitors,
+    pub(crate) trusted: TrustedProxies,
+    pub(crate) documents: Documents,
+}
+
+/// One worker's own connections, driven by its own thread: no request waits for another thread to wake up.
+pub struct Worker {
+    pub(crate) upstreams: Upstreams,
+    pub(crate) revocations: Revocations,
+}
