@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
-use crate::{MAX_JSON, Problem, reasons};
+use crate::{MAX_JSON, Problem, nul, reasons};
 
 /// How much of an oversized body is read and thrown away, so that the client sees the answer.
 const MAX_DRAIN: usize = 1024 * 1024;
@@ -140,6 +140,7 @@ async fn read(mut payload: Payload) -> Result<web::BytesMut, Problem> {
 }
 
 fn decode<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
+    nul::refuse_in_json(bytes)?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let inner = error.inner();

@@ -7,6 +7,7 @@ mod etag;
 mod health;
 mod idempotency;
 mod methods;
+mod nul;
 mod observe;
 mod page;
 mod params;

@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
-use crate::{Problem, methods, reasons};
+use crate::{Problem, methods, nul, reasons};
 
 /// Typed and validated query parameters; what does not fit is answered 422.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,15 +63,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let found = web::Path::<T>::from_request(request, payload).into_inner();
-        ready(
-            found
-                .map(|path| Path(path.into_inner()))
-                .map_err(|_| methods::unknown_path()),
-        )
+        let clean = nul::refuse_in_url(request.uri().path());
+        ready(match (found, clean) {
+            (Ok(path), Ok(())) => Ok(Path(path.into_inner())),
+            _ => Err(methods::unknown_path()),
+        })
     }
 }
 
 fn decode<T: DeserializeOwned + Validate>(query: &str) -> Result<T, Problem> {
+    nul::refuse_in_url(query)?;
     let pairs = form_urlencoded::parse(query.as_bytes());
     let value: T = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
         .map_err(|error| reasons::from_serde(error.path(), &error.inner().to_string()))?;
