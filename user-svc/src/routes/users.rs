@@ -60,7 +60,7 @@ impl From<User> for UserBody {
 }
 
 /// Read one's own account.
-#[utoipa::path(tag = "users", security(("bearer" = [])), responses((status = 200, body = UserBody), Refusals))]
+#[utoipa::path(tag = "users", security(("bearer" = [])), responses((status = 200, description = "The account", body = UserBody), Refusals))]
 #[get("/users/me")]
 pub async fn get_me(state: Data<AppState>, caller: Caller) -> Result<Json<UserBody>> {
     let mut conn = state.db.conn().await?;
@@ -74,7 +74,7 @@ pub async fn get_me(state: Data<AppState>, caller: Caller) -> Result<Json<UserBo
 ///
 /// A JSON merge patch: absent fields stay, `null` removes the phone number. Asking twice changes nothing.
 #[utoipa::path(tag = "users", security(("bearer" = [])), request_body = EditMeBody,
-    responses((status = 200, body = UserBody), Refusals))]
+    responses((status = 200, description = "The account as it is now", body = UserBody), Refusals))]
 #[patch("/users/me")]
 pub async fn edit_me(
     state: Data<AppState>,
