@@ -1,5 +1,6 @@
 //! The service's own API document.
 
+use actix_web::http::StatusCode;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::ComponentsBuilder;
@@ -35,12 +36,44 @@ impl IntoResponses for Refusals {
 
 /// The document of routes under `/api/v1`, with the shared schemas and the `bearer` scheme in it.
 pub fn openapi(info: Info, routes: impl FnOnce(&mut ServiceConfig)) -> OpenApi {
-    let (_, document) = actix_web::App::new()
+    let (_, mut document) = actix_web::App::new()
         .into_utoipa_app()
         .openapi(base(info))
         .service(utoipa_actix_web::scope("/api/v1").configure(routes))
         .split_for_parts();
+    describe(&mut document);
     document
+}
+
+/// Fills in what OpenAPI requires of every answer and `utoipa` does not: a description.
+fn describe(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.post,
+            &mut item.put,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        let responses = operations
+            .into_iter()
+            .flatten()
+            .flat_map(|operation| &mut operation.responses.responses);
+        for (status, response) in responses {
+            if let RefOr::T(response) = response
+                && response.description.is_empty()
+            {
+                let status = status
+                    .parse()
+                    .ok()
+                    .and_then(|code| StatusCode::from_u16(code).ok());
+                response.description = status
+                    .and_then(|s| s.canonical_reason())
+                    .unwrap_or("An answer")
+                    .to_owned();
+            }
+        }
+    }
 }
 
 pub(crate) fn base(mut info: Info) -> OpenApi {
