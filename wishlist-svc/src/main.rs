@@ -1,2 +1,13 @@
-//! wishlist-svc
-fn main() {}
+//! The wishlist-svc process.
+
+use souk_service::{Command, Process};
+use wishlist_svc::{MIGRATIONS, NAME, config};
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> anyhow::Result<()> {
+    match souk_service::command(NAME, "What customers wish for") {
+        Command::Serve => wishlist_svc::serve(Process::start(NAME)?, config::load()?).await,
+        Command::Migrate => souk_service::migrate([souk_mirror::MIGRATIONS, MIGRATIONS]).await,
+        Command::Openapi => souk_service::print(&wishlist_svc::openapi()),
+    }
+}

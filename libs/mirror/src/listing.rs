@@ -32,6 +32,8 @@ pub struct Listing {
     pub price: Money,
     /// Pieces that can be bought; 0 when it may not be sold.
     pub available: i32,
+    /// Counts the changes of the product.
+    pub product_version: i64,
     /// Counts the changes of stock.
     pub stock_version: i64,
     /// Whether it may be sold at all: shop approved, product active, nothing deleted.
@@ -50,6 +52,7 @@ impl From<VariationSnapshot> for Listing {
             options: live.options,
             price: live.price,
             available: if sellable { live.available } else { 0 },
+            product_version: live.product_version,
             stock_version: live.stock_version,
             sellable,
         }
@@ -69,27 +72,13 @@ struct Row {
     title: String,
     is_active: bool,
     product_deleted: bool,
+    product_version: i64,
     available: Option<i32>,
     stock_version: Option<i64>,
     shop_status: Option<String>,
 }
 
 impl Listing {
-    /// Whether both say the same of everything but stock.
-    pub(crate) fn agrees_with(&self, other: &Self) -> bool {
-        let Self {
-            available,
-            stock_version,
-            ..
-        } = *self;
-        *self
-            == Self {
-                available,
-                stock_version,
-                ..other.clone()
-            }
-    }
-
     fn of(row: Row) -> Result<Self> {
         let currency: Currency = row.price_currency.parse().map_err(unreadable)?;
         let may_sell = row.shop_status.is_none_or(|status| status == "approved");
@@ -103,6 +92,7 @@ impl Listing {
             options: serde_json::from_value(row.options).map_err(unreadable)?,
             price: Money::new(row.price_amount, currency),
             available: if sellable { row.available.unwrap_or(0) } else { 0 },
+            product_version: row.product_version,
             stock_version: row.stock_version.unwrap_or(0),
             sellable,
         })
@@ -139,6 +129,7 @@ pub async fn listings(conn: &mut Conn, variation_ids: &[Uuid]) -> Result<HashMap
             p::title,
             p::is_active,
             p::is_deleted,
+            p::version,
             mirror_stock::available.nullable(),
             mirror_stock::version.nullable(),
             mirror_shops::status.nullable(),

@@ -104,7 +104,8 @@ pub async fn delete(tx: &mut Conn, product: &ProductDeleted, version: i64) -> Re
     Ok(())
 }
 
-/// Keeps a variation that may be sold, as its service answered just now, because its events may still be on their way.
+/// Keeps a variation that may be sold, as its service answered just now, because its events may still be on their
+/// way. Nothing changes where events have told as much.
 ///
 /// The version stays as it was, so that no event is taken for an old one.
 ///
@@ -115,7 +116,7 @@ pub async fn remember(tx: &mut Conn, live: &Listing) -> Result<()> {
         .await?
         .remove(&live.variation_id);
     // Many customers want the same thing: do not write what is known, and leave its stock to events.
-    if known.is_some_and(|known| known.agrees_with(live)) {
+    if known.is_some_and(|known| known.product_version >= live.product_version) {
         return Ok(());
     }
     let product = ProductRow {
@@ -135,9 +136,10 @@ pub async fn remember(tx: &mut Conn, live: &Listing) -> Result<()> {
             mirror_products::title.eq(excluded(mirror_products::title)),
             mirror_products::is_active.eq(excluded(mirror_products::is_active)),
         ));
-    methods::FilterDsl::filter(upsert, mirror_products::is_deleted.eq(false))
-        .execute(tx)
-        .await?;
+    let older = mirror_products::version
+        .lt(live.product_version)
+        .and(mirror_products::is_deleted.eq(false));
+    let is_newer = methods::FilterDsl::filter(upsert, older).execute(tx).await? == 1;
     let variation = VariationRow {
         variation_id: live.variation_id,
         product_id: live.product_id,
@@ -146,7 +148,13 @@ pub async fn remember(tx: &mut Conn, live: &Listing) -> Result<()> {
         price_currency: live.price.currency.as_str(),
         is_deleted: false,
     };
-    save_variations(tx, vec![variation]).await?;
+    if is_newer {
+        save_variations(tx, vec![variation]).await?;
+    } else {
+        // Others refer to it, so it must be there, even if its product is known only as deleted.
+        let insert = diesel::insert_into(mirror_variations::table).values(variation);
+        insert.on_conflict_do_nothing().execute(tx).await?;
+    }
     stock::save(tx, vec![StockRow::from(live)]).await
 }
 

@@ -1,10 +1,13 @@
 //! Shops: who owns them and whether they may sell.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
+use souk_clients::shop::ShopRecord;
 use souk_contracts::events::{ShopDeleted, ShopSnapshot, ShopStatus};
 use souk_db::Conn;
 use uuid::Uuid;
@@ -103,15 +106,25 @@ pub async fn close(tx: &mut Conn, shop: &ShopDeleted, version: i64, at: DateTime
     Ok(())
 }
 
-/// Keeps a shop as its service answered just now, because its events may still be on their way.
+/// Keeps a shop as its service answered just now, because its events may still be on their way. Nothing changes
+/// where events have told as much.
 ///
 /// The version stays as it was, so that no event is taken for an old one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remember(tx: &mut Conn, shop: &ShopSnapshot) -> Result<()> {
+pub async fn remember(tx: &mut Conn, shop: &ShopRecord) -> Result<()> {
+    let row = ShopRow {
+        shop_id: shop.id,
+        owner_id: shop.owner_id,
+        name: &shop.name,
+        slug: &shop.slug,
+        status: word(shop.status),
+        version: 0,
+        changed_at: DateTime::UNIX_EPOCH,
+    };
     let upsert = diesel::insert_into(mirror_shops::table)
-        .values(ShopRow::of(shop, 0, DateTime::UNIX_EPOCH))
+        .values(row)
         .on_conflict(mirror_shops::shop_id)
         .do_update()
         .set((
@@ -119,33 +132,23 @@ pub async fn remember(tx: &mut Conn, shop: &ShopSnapshot) -> Result<()> {
             mirror_shops::slug.eq(excluded(mirror_shops::slug)),
             mirror_shops::status.eq(excluded(mirror_shops::status)),
         ));
-    methods::FilterDsl::filter(upsert, mirror_shops::status.ne(word(ShopStatus::Closed)))
-        .execute(tx)
-        .await?;
+    let older = mirror_shops::version.lt(shop.version);
+    methods::FilterDsl::filter(upsert, older).execute(tx).await?;
     Ok(())
 }
 
-/// Whether the shop is known here and may sell.
+/// The names of those of these shops that are known here and approved.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn is_approved(conn: &mut Conn, shop_id: Uuid) -> Result<bool> {
-    let shop = mirror_shops::table
-        .find(shop_id)
-        .filter(mirror_shops::status.eq(word(ShopStatus::Approved)));
-    diesel::select(diesel::dsl::exists(shop)).get_result(conn).await
-}
-
-/// The names of those shops that are known here.
-///
-/// # Errors
-/// When the database fails.
-pub async fn names(conn: &mut Conn, shop_ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
-    mirror_shops::table
+pub async fn approved_names(conn: &mut Conn, shop_ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    let rows: Vec<(Uuid, String)> = mirror_shops::table
         .filter(mirror_shops::shop_id.eq_any(shop_ids))
+        .filter(mirror_shops::status.eq(word(ShopStatus::Approved)))
         .select((mirror_shops::shop_id, mirror_shops::name))
         .load(conn)
-        .await
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 fn word(status: ShopStatus) -> &'static str {

@@ -177,6 +177,11 @@ impl Client {
         self.send(Method::POST, path, Some(body)).await
     }
 
+    /// Sends `POST` without a body.
+    pub async fn post_empty(&self, path: &str) -> Response {
+        self.send(Method::POST, path, None).await
+    }
+
     /// Sends `PUT` with a JSON body.
     pub async fn put(&self, path: &str, body: Value) -> Response {
         self.send(Method::PUT, path, Some(body)).await

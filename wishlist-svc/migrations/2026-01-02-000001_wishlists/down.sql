@@ -1,0 +1,2 @@
+drop table wishes;
+drop table wishlists;

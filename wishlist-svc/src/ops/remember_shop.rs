@@ -1,0 +1,15 @@
+//! Keep a shop that events have not told of yet.
+
+use souk_clients::shop::ShopRecord;
+use souk_db::Conn;
+use souk_mirror::shops;
+
+use crate::Result;
+
+/// Keeps a shop as shop-svc answered just now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remember_shop(tx: &mut Conn, live: &ShopRecord) -> Result<()> {
+    Ok(shops::remember(tx, live).await?)
+}

@@ -1,0 +1,6 @@
+//! Rows in and out.
+
+mod schema;
+pub mod views;
+pub mod wishes;
+pub mod wishlists;

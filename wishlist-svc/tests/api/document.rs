@@ -1,0 +1,32 @@
+//! `/openapi.json`
+
+#[test]
+fn the_document_is_complete() {
+    let document = serde_json::to_value(wishlist_svc::openapi()).unwrap();
+
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let name = format!("{method} {path}");
+            assert!(operation["summary"].is_string(), "{name} has no summary");
+            assert!(operation["operationId"].is_string(), "{name} has no id");
+            assert_eq!(
+                operation["security"][0]["bearer"],
+                serde_json::json!([]),
+                "{name} says not who may ask"
+            );
+            assert!(
+                operation["responses"]["4XX"].is_object(),
+                "{name} says not how it refuses"
+            );
+        }
+    }
+    insta::assert_json_snapshot!(document["paths"].as_object().unwrap().keys().collect::<Vec<_>>(), @r#"
+    [
+      "/api/v1/wishlist",
+      "/api/v1/wishlist/count",
+      "/api/v1/wishlist/items",
+      "/api/v1/wishlist/items/{item_id}",
+      "/api/v1/wishlist/items/{item_id}/move-to-cart"
+    ]
+    "#);
+}
