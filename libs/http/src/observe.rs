@@ -108,7 +108,7 @@ fn shaped(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         header::CONTENT_ENCODING,
     ];
     for (name, value) in headers.into_iter().filter(|(name, _)| !lost.contains(name)) {
-        answer.headers_mut().insert(name, value);
+        answer.headers_mut().append(name, value);
     }
     ServiceResponse::new(request, answer)
 }
