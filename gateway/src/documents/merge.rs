@@ -30,10 +30,7 @@ const COMPONENTS: &str = "#/components/";
 /// Schemas of a service get its name in front (`cart_CartBody`), except those that are the same everywhere,
 /// such as `Problem`. An operation id that two services use gets the service's name as well.
 pub fn merge(own: &Value, parts: &[Part]) -> Value {
-    let shared = own["components"]["schemas"]
-        .as_object()
-        .cloned()
-        .unwrap_or_default();
+    let shared = object(own.pointer("/components/schemas"));
     let mut whole = Whole::of(own);
     for part in parts {
         if let Some(document) = &part.document {
@@ -45,17 +42,20 @@ pub fn merge(own: &Value, parts: &[Part]) -> Value {
             whole.add(&names);
         }
     }
-    let mut merged = own.clone();
-    merged["servers"] = json!([{ "url": "/", "description": "This gateway" }]);
-    describe(&mut merged, parts);
-    merged["paths"] = Value::Object(whole.paths);
-    merged["components"] = whole
+    let components = whole
         .components
         .into_iter()
-        .map(|(kind, all)| (kind, Value::Object(all)))
-        .collect();
-    merged["tags"] = Value::Array(whole.tags);
-    merged
+        .map(|(kind, all)| (kind, Value::Object(all)));
+    let mut merged = object(Some(own));
+    merged.insert(
+        "servers".to_owned(),
+        json!([{ "url": "/", "description": "This gateway" }]),
+    );
+    merged.insert("paths".to_owned(), Value::Object(whole.paths));
+    merged.insert("components".to_owned(), components.collect());
+    merged.insert("tags".to_owned(), Value::Array(whole.tags));
+    describe(&mut merged, parts);
+    Value::Object(merged)
 }
 
 /// What grows while services are added.
@@ -68,19 +68,23 @@ struct Whole {
 
 impl Whole {
     fn of(own: &Value) -> Self {
-        let components = entries(&own["components"]);
-        let components =
-            components.map(|(kind, all)| (kind.clone(), all.as_object().cloned().unwrap_or_default()));
+        let components = entries(own.get("components"));
         Self {
-            paths: own["paths"].as_object().cloned().unwrap_or_default(),
-            components: components.collect(),
-            tags: own["tags"].as_array().cloned().unwrap_or_default(),
+            paths: object(own.get("paths")),
+            components: components
+                .map(|(kind, all)| (kind.clone(), object(Some(all))))
+                .collect(),
+            tags: own
+                .get("tags")
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default(),
             ids: operation_ids(own),
         }
     }
 
     fn add(&mut self, names: &Names<'_>) {
-        for (path, item) in entries(&names.document["paths"]) {
+        for (path, item) in entries(names.document.get("paths")) {
             if !path.starts_with("/api/v1/") {
                 continue;
             }
@@ -97,16 +101,22 @@ impl Whole {
             self.make_ids_unique(&mut item, names.prefix);
             self.paths.insert(path.clone(), item);
         }
-        for (kind, components) in entries(&names.document["components"]) {
-            for (name, component) in entries(components) {
+        for (kind, components) in entries(names.document.get("components")) {
+            for (name, component) in entries(Some(components)) {
                 let mut component = component.clone();
                 names.rewrite(&mut component);
                 let all = self.components.entry(kind.clone()).or_default();
                 all.entry(names.of(kind, name)).or_insert(component);
             }
         }
-        for tag in names.document["tags"].as_array().into_iter().flatten() {
-            if !self.tags.iter().any(|known| known["name"] == tag["name"]) {
+        for tag in names
+            .document
+            .get("tags")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            if !self.tags.iter().any(|known| known.get("name") == tag.get("name")) {
                 self.tags.push(tag.clone());
             }
         }
@@ -118,21 +128,18 @@ impl Whole {
             .into_iter()
             .flat_map(|item| item.values_mut())
         {
-            let Some(id) = operation["operationId"].as_str().map(str::to_owned) else {
+            let Some(Value::String(id)) = operation.get_mut("operationId") else {
                 continue;
             };
-            let id = if self.ids.contains(&id) {
-                format!("{prefix}_{id}")
-            } else {
-                id
-            };
-            operation["operationId"] = id.clone().into();
-            self.ids.insert(id);
+            if self.ids.contains(id) {
+                *id = format!("{prefix}_{id}");
+            }
+            self.ids.insert(id.clone());
         }
     }
 }
 
-fn describe(merged: &mut Value, parts: &[Part]) {
+fn describe(merged: &mut Map<String, Value>, parts: &[Part]) {
     let mut states = Map::new();
     let mut missing = Vec::new();
     for part in parts {
@@ -146,11 +153,16 @@ fn describe(merged: &mut Value, parts: &[Part]) {
         }
         states.insert(part.service.to_owned(), state.into());
     }
-    merged["x-souk-services"] = Value::Object(states);
+    merged.insert("x-souk-services".to_owned(), Value::Object(states));
     if !missing.is_empty() {
-        let text = merged["info"]["description"].as_str().unwrap_or_default();
+        let mut info = object(merged.get("info"));
+        let text = info
+            .get("description")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let text = format!("{text}\n\n**Not answering just now:** {}.", missing.join(", "));
-        merged["info"]["description"] = text.trim().into();
+        info.insert("description".to_owned(), text.trim().into());
+        merged.insert("info".to_owned(), Value::Object(info));
     }
 }
 
@@ -163,17 +175,20 @@ struct Names<'a> {
 impl Names<'_> {
     fn of(&self, kind: &str, name: &str) -> String {
         // All of us mean the same by these.
-        let same = kind == "securitySchemes"
-            || kind == "schemas"
-                && self
-                    .shared
-                    .get(name)
-                    .is_some_and(|shared| *shared == self.document["components"]["schemas"][name]);
+        let same = kind == "securitySchemes" || kind == "schemas" && self.is_shared(name);
         if same {
             name.to_owned()
         } else {
             format!("{}_{name}", self.prefix)
         }
+    }
+
+    fn is_shared(&self, name: &str) -> bool {
+        let own = self
+            .document
+            .pointer("/components/schemas")
+            .and_then(|schemas| schemas.get(name));
+        own.is_some() && own == self.shared.get(name)
     }
 
     /// Every reference to a component, wherever it stands.
@@ -194,14 +209,18 @@ impl Names<'_> {
 }
 
 fn operation_ids(document: &Value) -> HashSet<String> {
-    entries(&document["paths"])
-        .flat_map(|(_, item)| entries(item))
-        .filter_map(|(_, operation)| operation["operationId"].as_str().map(str::to_owned))
+    entries(document.get("paths"))
+        .flat_map(|(_, item)| entries(Some(item)))
+        .filter_map(|(_, operation)| operation.get("operationId")?.as_str().map(str::to_owned))
         .collect()
 }
 
-fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flatten()
+fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_object).into_iter().flatten()
+}
+
+fn object(value: Option<&Value>) -> Map<String, Value> {
+    value.and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

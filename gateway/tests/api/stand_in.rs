@@ -1,0 +1,201 @@
+//! One server that stands in for all services, behind the real mesh gate.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actix_web::web::{self, Bytes, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, get};
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+use souk_auth::{Caller, Peer, Visitor, mesh_gate};
+use souk_http::{Problem, Server};
+use souk_testkit::{TestServer, mesh_keys};
+use tokio::sync::Notify;
+use utoipa::openapi::InfoBuilder;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+#[derive(Default)]
+pub struct Users {
+    /// Session and whether it was used, by refresh token.
+    tokens: HashMap<String, (Uuid, bool)>,
+    pub ended: Vec<Uuid>,
+    pub seen: Vec<Value>,
+}
+
+/// What the stand-in remembers, and what it waits for before it reads a body.
+#[derive(Default)]
+pub struct Shared {
+    pub users: Mutex<Users>,
+    pub read: Notify,
+}
+
+/// The only password that is right.
+pub const PASSWORD: &str = "seven brave otters";
+
+pub struct StandIn {
+    pub server: TestServer,
+    pub shared: Arc<Shared>,
+}
+
+impl StandIn {
+    pub fn start() -> Self {
+        let shared = Arc::new(Shared::default());
+        let data = Data::from(shared.clone());
+        let server = Server::new(
+            "stand-in",
+            InfoBuilder::new().title("Stand-in").version("1").build(),
+        )
+        .gate(mesh_gate(mesh_keys()))
+        .data(data)
+        .setup(|app| {
+            app.route("/internal/users", web::post().to(register))
+                .route("/internal/sessions", web::post().to(login))
+                .route("/internal/sessions/refresh", web::post().to(refresh))
+                .route("/internal/sessions/ended", web::get().to(ended))
+                .route("/internal/sessions/{id}/end", web::post().to(end))
+                .default_service(web::to(anything));
+        });
+        Self {
+            server: TestServer::start(server, routes),
+            shared,
+        }
+    }
+}
+
+/// List what is here.
+#[utoipa::path(tag = "products", responses((status = 200, body = Thing), souk_http::Refusals))]
+#[get("/products/documented")]
+async fn list_products() -> HttpResponse {
+    HttpResponse::Ok().json(json!([]))
+}
+
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its schema matters")]
+struct Thing {
+    name: String,
+}
+
+fn routes(app: &mut ServiceConfig) {
+    app.service(list_products);
+}
+
+async fn register(_peer: Peer, body: web::Json<Value>) -> Result<HttpResponse, Problem> {
+    if body["email"] == "taken@example.org" {
+        return Err(Problem::conflict("email-taken", "Taken").field("/email", "taken", "There is one."));
+    }
+    Ok(HttpResponse::Created().json(json!({
+        "id": Uuid::now_v7(), "email": body["email"], "first_name": body["first_name"],
+        "last_name": body["last_name"], "phone_number": null, "role": "customer", "is_shop_owner": false,
+        "is_active": true, "is_verified": false, "avatar_url": null, "created_at": "2026-01-02T03:04:05Z",
+    })))
+}
+
+fn grant(users: &mut Users, session: Uuid, user: Uuid) -> Value {
+    let token = Uuid::new_v4().to_string();
+    users.tokens.insert(token.clone(), (session, false));
+    json!({ "session_id": session, "user_id": user, "role": "customer", "refresh_token": token,
+        "expires_at": "2036-01-02T03:04:05Z" })
+}
+
+async fn login(_peer: Peer, shared: Data<Shared>, body: web::Json<Value>) -> Result<HttpResponse, Problem> {
+    let mut users = shared.users.lock().unwrap();
+    users.seen.push(body.clone());
+    if body["password"] != PASSWORD {
+        return Err(Problem::unauthorized("invalid-credentials", "Wrong"));
+    }
+    let answer = grant(&mut users, Uuid::now_v7(), Uuid::now_v7());
+    Ok(HttpResponse::Created().json(answer))
+}
+
+async fn refresh(_peer: Peer, shared: Data<Shared>, body: web::Json<Value>) -> Result<HttpResponse, Problem> {
+    let mut users = shared.users.lock().unwrap();
+    let refused = || Problem::unauthorized("invalid-refresh-token", "Not valid");
+    let token = body["refresh_token"].as_str().unwrap().to_owned();
+    let (session, used) = *users.tokens.get(&token).ok_or_else(refused)?;
+    if used {
+        users.ended.push(session);
+        return Err(refused().with("ended_session", session));
+    }
+    if users.ended.contains(&session) {
+        return Err(refused());
+    }
+    users.tokens.insert(token, (session, true));
+    let answer = grant(&mut users, session, Uuid::now_v7());
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+async fn end(_peer: Peer, shared: Data<Shared>, id: web::Path<Uuid>) -> HttpResponse {
+    shared.users.lock().unwrap().ended.push(*id);
+    HttpResponse::NoContent().finish()
+}
+
+async fn ended(_peer: Peer, shared: Data<Shared>) -> HttpResponse {
+    let ids = shared.users.lock().unwrap().ended.clone();
+    HttpResponse::Ok().json(json!({ "session_ids": ids, "more": false }))
+}
+
+/// Answers whatever the last segment of the path asks for; by default it tells what it saw.
+async fn anything(
+    request: HttpRequest,
+    caller: Option<Caller>,
+    visitor: Visitor,
+    shared: Data<Shared>,
+    mut body: Payload,
+) -> HttpResponse {
+    match request.path().rsplit('/').next().unwrap() {
+        "mirror" => HttpResponse::Ok().streaming(body),
+        "count" => {
+            let mut bytes: usize = 0;
+            while let Some(Ok(piece)) = body.next().await {
+                bytes += piece.len();
+            }
+            HttpResponse::Ok().json(json!({ "bytes": bytes }))
+        }
+        "stalled" => {
+            shared.read.notified().await;
+            let mut bytes: usize = 0;
+            while let Some(Ok(piece)) = body.next().await {
+                bytes += piece.len();
+            }
+            HttpResponse::Ok().json(json!({ "bytes": bytes }))
+        }
+        "early" => HttpResponse::PayloadTooLarge()
+            .content_type("application/problem+json")
+            .body(r#"{"type":"https://souk.dev/problems/body-too-large"}"#),
+        "slow" => {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            HttpResponse::Ok().finish()
+        }
+        "large" => {
+            let pieces =
+                stream::iter((0..320).map(|_| Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; 100_000]))));
+            HttpResponse::Ok().no_chunking(32_000_000).streaming(pieces)
+        }
+        "odd" => HttpResponse::build(actix_web::http::StatusCode::IM_A_TEAPOT)
+            .content_type("text/odd")
+            .append_header(("set-cookie", "a=1"))
+            .append_header(("set-cookie", "b=2"))
+            .append_header(("x-mesh-secret", "1"))
+            .append_header(("connection", "x-secret"))
+            .append_header(("x-secret", "1"))
+            .append_header(("etag", "\"7\""))
+            .body("odd"),
+        "nothing" => HttpResponse::NoContent().finish(),
+        _ => HttpResponse::Ok().json(seen(&request, caller, visitor)),
+    }
+}
+
+fn seen(request: &HttpRequest, caller: Option<Caller>, visitor: Visitor) -> Value {
+    let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in request.headers() {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        headers.entry(name.to_string()).or_default().push(value);
+    }
+    json!({
+        "method": request.method().as_str(), "target": request.uri().to_string(), "headers": headers,
+        "user": caller.map(|caller| caller.user_id), "role": caller.map(|caller| caller.role),
+        "session": caller.and_then(|caller| caller.session_id), "visitor": visitor.0,
+    })
+}
