@@ -3,7 +3,7 @@
 use souk_clients::user::RegisterBody;
 use souk_db::Db;
 
-use super::off_thread;
+use super::hashing::hashing;
 use crate::domain::{NewUser, Password, User};
 use crate::{Error, Result, ops};
 
@@ -13,7 +13,7 @@ use crate::{Error, Result, ops};
 /// [`Error::Password`] or [`Error::EmailTaken`].
 pub async fn register(db: &Db, body: RegisterBody) -> Result<User> {
     let password = Password::accept(body.password)?;
-    let password_hash = off_thread(move || password.hash()).await?.map_err(Error::Hash)?;
+    let password_hash = hashing(move || password.hash()).await?.map_err(Error::Hash)?;
     let new = NewUser {
         email: body.email.trim().to_owned(),
         password_hash,

@@ -4,7 +4,7 @@ use chrono::Utc;
 use souk_clients::user::BeginSessionBody;
 use souk_db::Db;
 
-use super::off_thread;
+use super::hashing::hashing;
 use crate::domain::{IssuedToken, Session, User, decoy_hash, verify};
 use crate::{Error, Result, ops, store};
 
@@ -18,7 +18,7 @@ pub async fn sign_in(db: &Db, body: BeginSessionBody) -> Result<(User, Session, 
         store::users::find_credentials(&mut conn, body.email.trim()).await?
     };
     let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
-    let matches = off_thread(move || verify(hash.as_deref().unwrap_or(decoy_hash()), &body.password)).await?;
+    let matches = hashing(move || verify(hash.as_deref().unwrap_or(decoy_hash()), &body.password)).await?;
     let user = user
         .filter(|user| matches && user.is_active)
         .ok_or(Error::InvalidCredentials)?;
