@@ -1,5 +1,6 @@
 //! Which headers cross the gateway, and which ones it writes itself.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
@@ -32,7 +33,11 @@ pub struct Sender<'a> {
 ///
 /// Some servers take `_` for `-`, so both count.
 pub fn is_ours(name: &str) -> bool {
-    let name = name.replace('_', "-");
+    let name = if name.contains('_') {
+        Cow::Owned(name.replace('_', "-"))
+    } else {
+        Cow::Borrowed(name)
+    };
     OURS.iter().any(|ours| name.starts_with(ours)) || name == "x-real-ip"
 }
 

@@ -25,11 +25,8 @@ impl Visitors {
         mac.update(address.to_string().as_bytes());
         mac.update(b"\n");
         mac.update(user_agent);
-        let bytes = mac.finalize().into_bytes();
-        bytes
-            .iter()
-            .take(16)
-            .fold(String::from("v-"), |name, byte| name + &format!("{byte:02x}"))
+        let hex = hex::encode(mac.finalize().into_bytes());
+        format!("v-{}", hex.get(..32).unwrap_or(&hex))
     }
 }
 
