@@ -4,6 +4,8 @@ mod cart;
 mod error;
 mod line;
 mod offers;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use cart::{Added, Cart};

@@ -1,9 +1,10 @@
 //! One's own cart.
 
-use actix_web::get;
+use actix_web::http::header::ETAG;
 use actix_web::web::Data;
+use actix_web::{Responder, get};
 use souk_auth::Caller;
-use souk_http::{ETag, Refusals, Tagged};
+use souk_http::{ETag, Json, Refusals};
 
 use super::bodies::CartBody;
 use crate::{AppState, Result, flows};
@@ -17,10 +18,11 @@ use crate::{AppState, Result, flows};
     responses((status = 200, body = CartBody, description = "The cart",
         headers(("ETag" = String, description = "Its version, for `If-Match`"))), Refusals))]
 #[get("/cart")]
-pub async fn get_cart(state: Data<AppState>, caller: Caller) -> Result<Tagged<CartBody>> {
+pub async fn get_cart(state: Data<AppState>, caller: Caller) -> Result<impl Responder> {
     let view = flows::show_cart(&state.db, &state.products, state.rule, caller.user_id).await?;
-    Ok(Tagged::new(
-        ETag::version(view.version),
-        CartBody::of(view, state.currency),
-    ))
+    // Not `Tagged`: stock and `stale` may differ under the same version, so there is no 304 here.
+    let etag = (ETAG, ETag::version(view.version).to_string());
+    Ok(Json(CartBody::of(view, state.currency))
+        .customize()
+        .insert_header(etag))
 }

@@ -180,13 +180,17 @@ async fn a_cart_is_its_customers_alone() {
 }
 
 #[actix_web::test]
-async fn a_client_that_has_the_cart_is_told_so() {
+async fn stock_is_shown_to_a_client_that_has_this_version() {
     let app = TestApp::new().await;
     let customer = app.customer();
+    let shoes = app.sells(1000, 10);
+    add(&customer, shoes.variation_id, 2).await;
+    app.edit(shoes.variation_id, |shoes| shoes.available = 7);
 
-    let response = customer.with("If-None-Match", "\"1\"").get(CART).await;
+    let response = customer.with("If-None-Match", "\"2\"").get(CART).await;
 
-    assert_eq!(response.status, 304);
+    assert_eq!((response.status, response.header("etag")), (200, Some("\"2\"")));
+    assert_eq!(response.body["lines"][0]["available"], 7);
 }
 
 #[actix_web::test]

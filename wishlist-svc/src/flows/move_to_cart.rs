@@ -63,9 +63,10 @@ async fn wished_variation(db: &Db, rule: OwnerRule, user_id: Uuid, wish_id: Uuid
     }
 }
 
+/// What a rule of the cart refuses is its customer's business; that we may not ask at all is ours.
 fn refused(error: ClientError) -> Error {
     match error {
-        ClientError::Refused(problem) => Error::Cart(problem),
+        ClientError::Refused(problem) if matches!(problem.status, 403 | 409 | 422) => Error::Cart(problem),
         error => error.into(),
     }
 }
