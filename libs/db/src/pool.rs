@@ -63,22 +63,26 @@ impl Db {
     /// # Errors
     /// What `work` refuses, after a rollback; [`DbError`] when the database fails. A connection lost during the
     /// commit is [`DbError::CommitUnknown`].
+    ///
+    /// Dropped half-way, as happens to a request whose client goes away, it is rolled back at once.
     pub async fn transaction<T, E>(&self, work: impl AsyncFnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
     where
         E: From<DbError>,
     {
-        let mut conn = self.begin().await?;
-        match work(&mut conn).await {
+        let mut loan = self.begin().await?;
+        match work(loan.conn()).await {
             Ok(value) => {
-                AnsiTransactionManager::commit_transaction(&mut *conn)
+                AnsiTransactionManager::commit_transaction(loan.conn())
                     .await
                     .map_err(commit_failure)?;
+                loan.give_back();
                 self.committed.notify_one();
                 Ok(value)
             }
             Err(refusal) => {
-                // A rollback that fails leaves a broken connection, which the pool throws away.
-                let _ = AnsiTransactionManager::rollback_transaction(&mut *conn).await;
+                if AnsiTransactionManager::rollback_transaction(loan.conn()).await.is_ok() {
+                    loan.give_back();
+                }
                 Err(refusal)
             }
         }
@@ -108,19 +112,39 @@ impl Db {
     }
 
     /// Opens a transaction, passing over the connections that a restart of Postgres left dead in the pool.
-    async fn begin(&self) -> Result<PooledConn, DbError> {
+    async fn begin(&self) -> Result<Loan, DbError> {
         let mut spare = self.pool.status().max_size;
         loop {
-            let mut conn = self.conn().await?;
-            match AnsiTransactionManager::begin_transaction(&mut *conn).await {
-                Ok(()) => return Ok(conn),
-                Err(error) if spare > 0 && is_connection_loss(&error) => {
-                    spare -= 1;
-                    // Taken out of the pool, or the next loan would be the same one.
-                    drop(Object::take(conn));
-                }
+            let mut loan = Loan(Some(self.conn().await?));
+            match AnsiTransactionManager::begin_transaction(loan.conn()).await {
+                Ok(()) => return Ok(loan),
+                // Not given back, or the next loan would be the same one.
+                Err(error) if spare > 0 && is_connection_loss(&error) => spare -= 1,
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+}
+
+/// A connection on loan for one transaction. Unless it is given back it is closed, which ends the transaction: in the
+/// pool it would keep its locks until somebody borrowed it.
+struct Loan(Option<PooledConn>);
+
+impl Loan {
+    #[expect(clippy::expect_used, reason = "only taken by what consumes the loan")]
+    fn conn(&mut self) -> &mut Conn {
+        self.0.as_mut().expect("a loan that is not given back")
+    }
+
+    fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        if let Some(conn) = self.0.take() {
+            drop(Object::take(conn));
         }
     }
 }

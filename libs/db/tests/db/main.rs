@@ -1,0 +1,4 @@
+//! Transactions on a real Postgres.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod transaction;
