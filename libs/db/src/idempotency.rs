@@ -136,7 +136,10 @@ pub async fn claim<T: Serialize + DeserializeOwned>(
     if take(tx, claim, Some(serde_json::to_value(answer)?)).await? {
         return Ok(None);
     }
-    recorded(tx, claim).await?.ok_or(IdempotencyError::KeyReused).map(Some)
+    recorded(tx, claim)
+        .await?
+        .ok_or(IdempotencyError::KeyReused)
+        .map(Some)
 }
 
 /// Writes the key's row, waiting for a parallel one; `false` when the key is taken.

@@ -80,7 +80,10 @@ impl Db {
                 Ok(value)
             }
             Err(refusal) => {
-                if AnsiTransactionManager::rollback_transaction(loan.conn()).await.is_ok() {
+                if AnsiTransactionManager::rollback_transaction(loan.conn())
+                    .await
+                    .is_ok()
+                {
                     loan.give_back();
                 }
                 Err(refusal)

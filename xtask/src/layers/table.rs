@@ -36,7 +36,19 @@ const LIBS: &[(&str, &[&str])] = &[
     ("auth", &["http", "telemetry"]),
     ("clients", &["auth", "contracts", "http", "telemetry"]),
     ("mirror", &["clients", "contracts", "db"]),
-    ("service", &["auth", "bus", "clients", "db", "env", "http", "outbox", "telemetry"]),
+    (
+        "service",
+        &[
+            "auth",
+            "bus",
+            "clients",
+            "db",
+            "env",
+            "http",
+            "outbox",
+            "telemetry",
+        ],
+    ),
 ];
 
 /// Whether code in one module of a service may use another module of it.

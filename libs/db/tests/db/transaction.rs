@@ -33,5 +33,8 @@ async fn a_transaction_that_is_dropped_half_way_lets_its_locks_go() {
     was_written.await.unwrap();
     gone.abort();
 
-    timeout(PATIENCE, other.transaction(async |tx| write(tx).await)).await.unwrap().unwrap();
+    timeout(PATIENCE, other.transaction(async |tx| write(tx).await))
+        .await
+        .unwrap()
+        .unwrap();
 }
