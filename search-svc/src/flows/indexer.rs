@@ -21,7 +21,7 @@ const LEASE: &str = "indexer";
 /// Wishes fulfilled by one commit of the index, at most.
 const BATCH: i64 = 500;
 /// Commits cost the same for one document as for many: some are let gather.
-const GATHER: Duration = Duration::from_millis(50);
+const GATHER: Duration = Duration::from_millis(200);
 /// The queue is looked at this often even if nobody says that something came.
 const POLL: Duration = Duration::from_secs(1);
 /// The pause after a failure.

@@ -1,8 +1,8 @@
 //! Error to problem: one exhaustive match.
 
 use actix_web::ResponseError;
-use souk_db::DbError;
 use souk_http::Problem;
+use souk_service::database_problem;
 
 use crate::Error;
 
@@ -10,17 +10,9 @@ impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error {
             Error::NoSuchShop => Self::not_found().detail(error.to_string()),
-            Error::Db(error) => database(error),
+            Error::Db(error) => database_problem(error),
             Error::Unversioned(_) | Error::Unwritable(_) | Error::Index(_) => Self::internal(error),
         }
-    }
-}
-
-fn database(error: &DbError) -> Problem {
-    if error.is_unavailable() || error.is_contention() {
-        Problem::unavailable(error)
-    } else {
-        Problem::internal(error)
     }
 }
 

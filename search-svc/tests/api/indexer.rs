@@ -126,14 +126,18 @@ async fn an_index_of_other_tables_is_thrown_away() {
 async fn all_products_of_a_big_shop_are_hidden() {
     let app = TestApp::new().await;
     let shop = app.shop("Hat House").await;
-    let mut conn = app.db.db().conn().await.unwrap();
-    for n in 0..1100 {
-        let mut product = crate::facts::product(&shop, &format!("Hat {n}"));
-        product.variations.clear();
-        search_svc::ops::keep_product(&mut conn, &product, 1)
-            .await
-            .unwrap();
-    }
+    let products = (0..1100).map(|n| crate::facts::product(&shop, &format!("Hat {n}")));
+    app.db
+        .db()
+        .transaction(async |tx| {
+            for mut product in products {
+                product.variations.clear();
+                search_svc::ops::keep_product(tx, &product, 1).await?;
+            }
+            Ok::<_, search_svc::Error>(())
+        })
+        .await
+        .unwrap();
     assert_eq!(app.titles("hat").await.len(), 10);
 
     let mut suspended = shop.clone();

@@ -6,14 +6,14 @@ use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::{NaturalComparator, SegmentSortKeyComputer, SortKeyComputer};
 use tantivy::columnar::ColumnValues;
 use tantivy::query::{
-    BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query as TantivyQuery,
-    TermQuery,
+    BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query as TantivyQuery, TermQuery,
 };
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{DocAddress, DocId, Score, Searcher, SegmentReader, TantivyDocument, Term};
 
 use super::schema::Fields;
-use crate::domain::{Clause, Match, Query};
+use super::words::Lookup;
+use crate::domain::Query;
 use crate::index::{Hit, IndexError};
 
 /// Finds what fits the query, best first.
@@ -22,7 +22,7 @@ pub fn find(searcher: &Searcher, fields: &Fields, query: &Query) -> Result<Vec<H
         return Ok(Vec::new());
     }
     let top = TopDocs::with_limit(query.limit).order_by(ByScoreThenId);
-    let found: Vec<(Place, DocAddress)> = searcher.search(&translate(fields, query), &top)?;
+    let found: Vec<(Place, DocAddress)> = searcher.search(&translate(fields, query)?, &top)?;
     let mut hits = Vec::with_capacity(found.len());
     for ((score, ..), address) in found {
         let row: TantivyDocument = searcher.doc(address)?;
@@ -38,32 +38,21 @@ pub fn find(searcher: &Searcher, fields: &Fields, query: &Query) -> Result<Vec<H
     Ok(hits)
 }
 
-fn translate(fields: &Fields, query: &Query) -> BooleanQuery {
+fn translate(fields: &Fields, query: &Query) -> tantivy::Result<BooleanQuery> {
     let kind = Term::from_field_text(fields.kind, query.kind.as_str());
     let kind: Box<dyn TantivyQuery> = Box::new(TermQuery::new(kind, IndexRecordOption::Basic));
-    let groups = query.groups.iter().map(|group| {
-        let clauses = group
-            .iter()
-            .map(|clause| translate_clause(fields, clause))
-            .collect();
-        let best: Box<dyn TantivyQuery> = Box::new(DisjunctionMaxQuery::new(clauses));
-        (Occur::Should, best)
-    });
-    let words: Box<dyn TantivyQuery> = Box::new(BooleanQuery::new(groups.collect()));
-    BooleanQuery::new(vec![
+    let mut lookup = Lookup::default();
+    let mut groups: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::with_capacity(query.groups.len());
+    for group in &query.groups {
+        let clauses = group.iter().map(|clause| lookup.query(fields, clause));
+        let best = DisjunctionMaxQuery::new(clauses.collect::<tantivy::Result<_>>()?);
+        groups.push((Occur::Should, Box::new(best)));
+    }
+    let words: Box<dyn TantivyQuery> = Box::new(BooleanQuery::new(groups));
+    Ok(BooleanQuery::new(vec![
         (Occur::Must, Box::new(ConstScoreQuery::new(kind, 0.0))),
         (Occur::Must, words),
-    ])
-}
-
-fn translate_clause(fields: &Fields, clause: &Clause) -> Box<dyn TantivyQuery> {
-    let term = fields.term(clause.field, &clause.word);
-    let query: Box<dyn TantivyQuery> = match clause.how {
-        Match::Exact => Box::new(TermQuery::new(term, IndexRecordOption::Basic)),
-        Match::Prefix => Box::new(FuzzyTermQuery::new_prefix(term, 0, true)),
-        Match::Typo(errors) => Box::new(FuzzyTermQuery::new(term, errors, true)),
-    };
-    Box::new(ConstScoreQuery::new(query, clause.weight))
+    ]))
 }
 
 /// Score, then id: a later id is newer and comes first.

@@ -3,6 +3,7 @@
 mod find;
 mod open;
 mod schema;
+mod words;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
