@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use validator::Validate;
 
 use crate::{MAX_JSON, Problem, nul, reasons};
@@ -142,22 +142,31 @@ async fn read(mut payload: Payload) -> Result<web::BytesMut, Problem> {
 fn decode<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
     nul::refuse_in_json(bytes)?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let inner = error.inner();
-        if inner.is_data() {
-            reasons::from_serde(error.path(), &inner.to_string())
-        } else {
-            malformed().detail(format!(
-                "The text stops being JSON at line {}, column {}.",
-                inner.line(),
-                inner.column()
-            ))
+    let value: T = match serde_path_to_error::deserialize(&mut json) {
+        Ok(value) => value,
+        Err(error) => {
+            // The reader stops at the first field that does not fit, which says nothing of what follows.
+            check_syntax(bytes)?;
+            return Err(reasons::from_serde(error.path(), &error.inner().to_string()));
         }
-    })?;
-    json.end()
-        .map_err(|_| malformed().detail("Something follows the JSON value."))?;
+    };
+    json.end().map_err(|error| broken(&error))?;
     value.validate().map_err(|errors| reasons::from_rules(&errors))?;
     Ok(value)
+}
+
+fn check_syntax(bytes: &[u8]) -> Result<(), Problem> {
+    serde_json::from_slice::<IgnoredAny>(bytes)
+        .map(drop)
+        .map_err(|error| broken(&error))
+}
+
+fn broken(error: &serde_json::Error) -> Problem {
+    malformed().detail(format!(
+        "The text stops being JSON at line {}, column {}.",
+        error.line(),
+        error.column()
+    ))
 }
 
 #[cfg(test)]
@@ -242,6 +251,7 @@ mod tests {
             "",
             "{",
             "{\"note\": }",
+            "{\"unknown\": }",
             "{\"note\": \"a\", \"lines\": []} x",
             "\u{feff}{}",
         ] {
