@@ -72,8 +72,17 @@ impl Checkout<'_> {
     /// Refusals of the cart, of the stock, and of the order; after each of them the key is free again.
     pub async fn run(&self, request: &CheckoutRequest) -> Result<(Order, Vec<Entry>)> {
         for n in 0..TRIES {
-            if let Try::Done(order, story) = self.try_once(request, n > 0).await? {
-                return Ok((*order, story));
+            match self.try_once(request, n > 0).await {
+                Ok(Try::Done(order, story)) => return Ok((*order, story)),
+                Ok(Try::Again) => {}
+                // The same request may have been accepted beside this one, and have emptied the cart before it.
+                Err(refusal @ (Error::CartEmpty | Error::CartChanged(_))) => {
+                    return match self.begin(request, false).await? {
+                        Start::Answered(order_id) => self.answer_again(order_id).await,
+                        Start::Fresh { .. } => Err(refusal),
+                    };
+                }
+                Err(error) => return Err(error),
             }
         }
         Err(Error::ReservationLapsed)
@@ -81,7 +90,7 @@ impl Checkout<'_> {
 
     async fn try_once(&self, request: &CheckoutRequest, again: bool) -> Result<Try> {
         let (latest, reservation_id) = match self.begin(request, again).await? {
-            Start::Answered(order_id) => return self.answer_again(order_id).await,
+            Start::Answered(order_id) => return self.done_before(order_id).await,
             Start::Fresh {
                 latest,
                 reservation_id,
@@ -103,7 +112,7 @@ impl Checkout<'_> {
                 self.tell_cart(&order).await;
                 Ok(Try::Done(order, vec![entry]))
             }
-            Ok(Placed::Before(order_id)) => self.answer_again(order_id).await,
+            Ok(Placed::Before(order_id)) => self.done_before(order_id).await,
             Err(Error::NumberTaken) => Ok(Try::Again),
             Err(Error::ReservationLapsed) => {
                 self.give_up(reservation_id).await?;
@@ -230,15 +239,20 @@ impl Checkout<'_> {
         Ok(verdict)
     }
 
+    async fn done_before(&self, order_id: Uuid) -> Result<Try> {
+        let (order, story) = self.answer_again(order_id).await?;
+        Ok(Try::Done(Box::new(order), story))
+    }
+
     /// The answer that the same request got before.
-    async fn answer_again(&self, order_id: Uuid) -> Result<Try> {
+    async fn answer_again(&self, order_id: Uuid) -> Result<(Order, Vec<Entry>)> {
         let mut conn = self.db.conn().await?;
         let order = store::orders::find(&mut conn, order_id)
             .await?
             .ok_or(OrderError::NotFound)?;
         let mut story = store::timeline::of(&mut conn, order_id).await?;
         story.retain(|entry| entry.what == What::Placed);
-        Ok(Try::Done(Box::new(order.as_placed()), story))
+        Ok((order.as_placed(), story))
     }
 
     /// Takes the order out of the cart before the customer looks again; if that fails, the event does it.
