@@ -183,10 +183,9 @@ pub async fn get_product(
 ) -> Result<Tagged<ProductBody>> {
     let viewer = caller.map(Actor::from);
     let listing = visible(&state, viewer, ProductId(path.product_id)).await?;
-    if let Some(visitor) = visitor
-        .0
-        .filter(|visitor| listing.is_public() && visitor.len() <= MAX_VISITOR)
-    {
+    // Owners look at their own pages to see how they look.
+    let counts = listing.is_public() && !listing.shop.belongs_to(viewer);
+    if let Some(visitor) = visitor.0.filter(|visitor| counts && visitor.len() <= MAX_VISITOR) {
         let (product_id, shop_id) = (listing.product.id, listing.product.shop_id);
         let user_id = caller.map(|caller| UserId(caller.user_id));
         views.note(View {
