@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::infra::{Infra, databases};
-use crate::instance::Instance;
+use crate::instance::{Instance, Name};
 use crate::mesh::record::url;
 use crate::secrets::Secrets;
 use crate::services::{SERVICES, Service};
@@ -39,6 +39,11 @@ pub fn of(
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)));
     let mut env: BTreeMap<String, String> = passed_on.collect();
+    if instance.name == Name::Test {
+        // What a crash leaves reserved comes back while a test still looks.
+        env.entry("RESERVATION_TTL".to_owned())
+            .or_insert_with(|| "10".to_owned());
+    }
     let mut set = |name: &str, value: String| env.insert(name.to_owned(), value);
 
     set(
@@ -96,7 +101,6 @@ pub fn for_migration(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instance::Name;
     use crate::services::{by_name, roles};
 
     fn env_of(name: &str) -> BTreeMap<String, String> {

@@ -50,8 +50,9 @@ pub async fn the_dashboard_counts(stall: &Stall, item: &Listed, units: i64) {
         orders: 1,
         units_sold: units,
         average_order_value: revenue,
-        visitors: 1,
-        conversion_rate: 1.0,
+        // The customer, and somebody who only looked at the shop; owners do not count.
+        visitors: 2,
+        conversion_rate: 0.5,
     };
     becomes("the dashboard", expected, async || {
         Ok(stall.dashboard().await?.summary)
