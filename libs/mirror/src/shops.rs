@@ -41,6 +41,43 @@ impl<'a> ShopRow<'a> {
     }
 }
 
+/// A shop as its service answered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveShop {
+    /// The shop.
+    pub shop_id: Uuid,
+    /// The user who owns it.
+    pub owner_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its unique name in addresses.
+    pub slug: String,
+    /// Where it stands.
+    pub status: ShopStatus,
+    /// Counts its changes.
+    pub version: i64,
+}
+
+impl LiveShop {
+    /// Whether it may be seen and may sell.
+    pub fn is_approved(&self) -> bool {
+        self.status == ShopStatus::Approved
+    }
+}
+
+impl From<ShopRecord> for LiveShop {
+    fn from(live: ShopRecord) -> Self {
+        Self {
+            shop_id: live.id,
+            owner_id: live.owner_id,
+            name: live.name,
+            slug: live.slug,
+            status: live.status,
+            version: live.version,
+        }
+    }
+}
+
 /// How an event met what was known before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
@@ -113,9 +150,9 @@ pub async fn close(tx: &mut Conn, shop: &ShopDeleted, version: i64, at: DateTime
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remember(tx: &mut Conn, shop: &ShopRecord) -> Result<()> {
+pub async fn remember(tx: &mut Conn, shop: &LiveShop) -> Result<()> {
     let row = ShopRow {
-        shop_id: shop.id,
+        shop_id: shop.shop_id,
         owner_id: shop.owner_id,
         name: &shop.name,
         slug: &shop.slug,

@@ -2,6 +2,7 @@
 
 use souk_clients::shop::ShopClient;
 use souk_db::Db;
+use souk_mirror::shops::LiveShop;
 use uuid::Uuid;
 
 use crate::domain::{Thing, WishlistError};
@@ -16,15 +17,14 @@ pub async fn find_shop(db: &Db, shops: &ShopClient, id: Uuid) -> Result<Thing> {
     if let Some(thing) = known {
         return Ok(thing);
     }
-    let live = shops
-        .shop(id)
-        .await?
-        .filter(|live| live.is_approved())
+    let found = shops.shop(id).await?.map(LiveShop::from);
+    let live = found
+        .filter(LiveShop::is_approved)
         .ok_or(WishlistError::UnknownShop)?;
     db.transaction(async |tx| ops::remember_shop(tx, &live).await)
         .await?;
     Ok(Thing::Shop {
-        shop_id: live.id,
+        shop_id: live.shop_id,
         name: live.name,
     })
 }

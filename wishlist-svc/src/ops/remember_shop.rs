@@ -1,8 +1,7 @@
 //! Keep a shop that events have not told of yet.
 
-use souk_clients::shop::ShopRecord;
 use souk_db::Conn;
-use souk_mirror::shops;
+use souk_mirror::shops::{self, LiveShop};
 
 use crate::Result;
 
@@ -10,6 +9,6 @@ use crate::Result;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remember_shop(tx: &mut Conn, live: &ShopRecord) -> Result<()> {
+pub async fn remember_shop(tx: &mut Conn, live: &LiveShop) -> Result<()> {
     Ok(shops::remember(tx, live).await?)
 }

@@ -3,8 +3,8 @@
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
 use souk_clients::{ClientError, ProblemBody};
-use souk_db::{DbError, IdempotencyError};
 use souk_http::Problem;
+use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
 use crate::domain::WishlistError;
@@ -18,12 +18,9 @@ impl From<&Error> for Problem {
                 ClientError::Unavailable { .. } => Self::unavailable(cause),
                 ClientError::Refused(_) | ClientError::Unexpected { .. } => Self::internal(cause),
             },
-            Error::Idempotency(IdempotencyError::KeyReused) => Self::unprocessable(
-                "idempotency-key-reused",
-                "This Idempotency-Key was used for another request",
-            ),
-            Error::Db(error) | Error::Idempotency(IdempotencyError::Db(error)) => database(error),
-            Error::Idempotency(IdempotencyError::Stored(_)) | Error::Unversioned(_) => Self::internal(error),
+            Error::Idempotency(error) => idempotency_problem(error),
+            Error::Db(error) => database_problem(error),
+            Error::Unversioned(_) => Self::internal(error),
         }
     }
 }
@@ -60,14 +57,6 @@ fn passed_on(body: &ProblemBody) -> Problem {
     body.more
         .iter()
         .fold(problem, |problem, (name, value)| problem.with(name, value))
-}
-
-fn database(error: &DbError) -> Problem {
-    if error.is_unavailable() || error.is_contention() {
-        Problem::unavailable(error)
-    } else {
-        Problem::internal(error)
-    }
 }
 
 impl ResponseError for Error {
