@@ -15,4 +15,5 @@ mod facts;
 mod index;
 mod indexer;
 mod openapi;
+mod queue;
 mod search;
