@@ -3,8 +3,8 @@
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
 use souk_clients::ClientError;
-use souk_db::DbError;
 use souk_http::Problem;
+use souk_service::database_problem;
 
 use crate::Error;
 use crate::domain::PeriodError;
@@ -33,17 +33,9 @@ impl From<&Error> for Problem {
             Error::ShopService(cause @ (ClientError::Refused(_) | ClientError::Unexpected { .. })) => {
                 Self::internal(cause)
             }
-            Error::Db(error) => database(error),
+            Error::Db(error) => database_problem(error),
             Error::Unreadable(_) | Error::Impossible { .. } => Self::internal(error),
         }
-    }
-}
-
-fn database(error: &DbError) -> Problem {
-    if error.is_unavailable() || error.is_contention() {
-        Problem::unavailable(error)
-    } else {
-        Problem::internal(error)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use actix_web::ResponseError;
 use souk_clients::ClientError;
-use souk_db::{DbError, IdempotencyError};
 use souk_http::Problem;
+use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
 use crate::domain::CartError;
@@ -16,12 +16,9 @@ impl From<&Error> for Problem {
                 ClientError::Unavailable { .. } => Self::unavailable(error),
                 ClientError::Refused(_) | ClientError::Unexpected { .. } => Self::internal(error),
             },
-            Error::Idempotency(IdempotencyError::KeyReused) => Self::unprocessable(
-                "idempotency-key-reused",
-                "This Idempotency-Key was used for another request",
-            ),
-            Error::Db(error) | Error::Idempotency(IdempotencyError::Db(error)) => database(error),
-            Error::Idempotency(IdempotencyError::Stored(_)) | Error::Unversioned(_) => Self::internal(error),
+            Error::Idempotency(error) => idempotency_problem(error),
+            Error::Db(error) => database_problem(error),
+            Error::Unversioned(_) => Self::internal(error),
         }
     }
 }
@@ -47,14 +44,6 @@ fn cart(refusal: CartError) -> Problem {
         CartError::Unconfirmed => Problem::unavailable(&refusal),
     };
     problem.detail(refusal.to_string())
-}
-
-fn database(error: &DbError) -> Problem {
-    if error.is_unavailable() || error.is_contention() {
-        Problem::unavailable(error)
-    } else {
-        Problem::internal(error)
-    }
 }
 
 impl ResponseError for Error {

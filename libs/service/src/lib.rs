@@ -1,8 +1,10 @@
 //! The life of a service process: commands, shared settings, start and stop.
 
 mod command;
+mod problem;
 mod process;
 mod settings;
 
 pub use command::{Command, command, migrate, print};
+pub use problem::{database_problem, idempotency_problem};
 pub use process::{Process, info, server};

@@ -2,8 +2,8 @@
 
 use actix_web::ResponseError;
 use souk_clients::ClientError;
-use souk_db::{DbError, IdempotencyError};
 use souk_http::Problem;
+use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
 use crate::domain::{OrderError, PlacementError};
@@ -38,13 +38,10 @@ impl From<&Error> for Problem {
                 detail,
             } => Self::invalid().field(*pointer, *code, *detail),
             Error::AdminOnly => Self::forbidden("admin-only", "Only an administrator may do this"),
-            Error::Idempotency(IdempotencyError::KeyReused) => Self::unprocessable(
-                "idempotency-key-reused",
-                "This Idempotency-Key was used for another request",
-            ),
+            Error::Idempotency(error) => idempotency_problem(error),
             Error::Client(error) => client(error),
-            Error::Db(error) | Error::Idempotency(IdempotencyError::Db(error)) => database(error),
-            Error::Idempotency(IdempotencyError::Stored(_)) | Error::NumberTaken => Self::internal(error),
+            Error::Db(error) => database_problem(error),
+            Error::NumberTaken => Self::internal(error),
         }
     }
 }
@@ -71,14 +68,6 @@ fn client(error: &ClientError) -> Problem {
             Problem::forbidden("shop-owner-has-no-cart", problem.title.clone())
         }
         ClientError::Refused(_) | ClientError::Unexpected { .. } => Problem::internal(error),
-    }
-}
-
-fn database(error: &DbError) -> Problem {
-    if error.is_unavailable() || error.is_contention() {
-        Problem::unavailable(error)
-    } else {
-        Problem::internal(error)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use actix_web::ResponseError;
 use souk_clients::product::{LineChange, Terms};
-use souk_db::{DbError, IdempotencyError};
 use souk_http::Problem;
+use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
 use crate::domain::{
@@ -29,14 +29,10 @@ impl From<&Error> for Problem {
                 ),
             Error::Reservation(refusal) => reservation(*refusal),
             Error::NotFound => Self::not_found(),
-            Error::Idempotency(IdempotencyError::KeyReused) => Self::unprocessable(
-                "idempotency-key-reused",
-                "This Idempotency-Key was used for another request",
-            ),
+            Error::Idempotency(error) => idempotency_problem(error),
             Error::Client(error) if error.is_unavailable() => Self::unavailable(error),
-            Error::Db(error) | Error::Idempotency(IdempotencyError::Db(error)) => database(error),
+            Error::Db(error) => database_problem(error),
             Error::Client(_)
-            | Error::Idempotency(IdempotencyError::Stored(_))
             | Error::UnknownVariation(_)
             | Error::Unversioned(_)
             | Error::Unreadable(_)
@@ -115,14 +111,6 @@ fn reservation(refusal: ReservationError) -> Problem {
             Problem::conflict("reservation-ended", "The reservation has ended").detail(refusal.to_string())
         }
         ReservationError::Unknown(_) | ReservationError::SoldAfterRelease(_) => Problem::internal(&refusal),
-    }
-}
-
-fn database(error: &DbError) -> Problem {
-    if error.is_unavailable() || error.is_contention() {
-        Problem::unavailable(error)
-    } else {
-        Problem::internal(error)
     }
 }
 

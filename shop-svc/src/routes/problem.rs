@@ -1,8 +1,8 @@
 //! Error to problem: one exhaustive match.
 
 use actix_web::ResponseError;
-use souk_db::{DbError, IdempotencyError};
 use souk_http::Problem;
+use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
 use crate::domain::{ShopError, TextError};
@@ -20,14 +20,9 @@ impl From<&Error> for Problem {
                 Self::invalid().field(pointer, "length", refusal.to_string())
             }
             Error::Stale => Self::precondition_failed(),
-            Error::Idempotency(IdempotencyError::KeyReused) => Self::unprocessable(
-                "idempotency-key-reused",
-                "This Idempotency-Key was used for another request",
-            ),
-            Error::Db(error) | Error::Idempotency(IdempotencyError::Db(error)) => database(error),
-            Error::Idempotency(IdempotencyError::Stored(_)) | Error::Unversioned(_) | Error::Corrupt(_) => {
-                Self::internal(error)
-            }
+            Error::Idempotency(error) => idempotency_problem(error),
+            Error::Db(error) => database_problem(error),
+            Error::Unversioned(_) | Error::Corrupt(_) => Self::internal(error),
         }
     }
 }
@@ -45,14 +40,6 @@ fn shop(refusal: ShopError) -> Problem {
         ShopError::UnfinishedItems(_) => Problem::conflict("unfinished-order-items", "Customers still wait"),
     };
     problem.detail(refusal.to_string())
-}
-
-fn database(error: &DbError) -> Problem {
-    if error.is_unavailable() || error.is_contention() {
-        Problem::unavailable(error)
-    } else {
-        Problem::internal(error)
-    }
 }
 
 impl ResponseError for Error {

@@ -1,8 +1,8 @@
 //! Error to problem: one exhaustive match.
 
 use actix_web::ResponseError;
-use souk_db::{DbError, IdempotencyError};
 use souk_http::Problem;
+use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
 use crate::domain::{PasswordError, RefreshError};
@@ -28,15 +28,9 @@ impl From<&Error> for Problem {
                 Self::unauthorized("invalid-credentials", "Wrong e-mail address or password")
             }
             Error::NotFound => Self::not_found(),
-            Error::Idempotency(IdempotencyError::KeyReused) => Self::unprocessable(
-                "idempotency-key-reused",
-                "This Idempotency-Key was used for another request",
-            ),
-            Error::Db(error) | Error::Idempotency(IdempotencyError::Db(error)) => database(error),
-            Error::Idempotency(IdempotencyError::Stored(_))
-            | Error::Hash(_)
-            | Error::Broken(_)
-            | Error::Unversioned(_) => Self::internal(error),
+            Error::Idempotency(error) => idempotency_problem(error),
+            Error::Db(error) => database_problem(error),
+            Error::Hash(_) | Error::Broken(_) | Error::Unversioned(_) => Self::internal(error),
         }
     }
 }
@@ -44,14 +38,6 @@ impl From<&Error> for Problem {
 fn invalid_refresh_token(refusal: &RefreshError) -> Problem {
     Problem::unauthorized("invalid-refresh-token", "The refresh token is not valid")
         .detail(refusal.to_string())
-}
-
-fn database(error: &DbError) -> Problem {
-    if error.is_unavailable() || error.is_contention() {
-        Problem::unavailable(error)
-    } else {
-        Problem::internal(error)
-    }
 }
 
 impl ResponseError for Error {
