@@ -55,9 +55,30 @@ async fn each_service_may_be_killed_under_orders() {
 
     for service in SERVICES {
         stream.accepts_more(10).await;
+        let before = stream.tries();
         let outage = Outage::of_service(&mesh, service).await;
         stream.goes_on_trying().await;
         outage.ends().await;
+        println!("{service} killed: from {before:?} to {:?}", stream.tries());
+    }
+    stream.accepts_more(20).await;
+
+    fair.agrees_with(stream.ends().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn database_broker_and_redis_may_be_killed_under_orders() {
+    let mesh = Mesh::alone().await;
+    let fair = Fair::open(&mesh, 3).await;
+    let stream = fair.stream(Duration::from_millis(20));
+
+    for part in ["postgres", "rabbitmq", "redis"] {
+        stream.accepts_more(10).await;
+        let before = stream.tries();
+        let outage = Outage::of_killed_part(&mesh, part).await;
+        stream.goes_on_trying().await;
+        outage.ends().await;
+        println!("{part} killed: from {before:?} to {:?}", stream.tries());
     }
     stream.accepts_more(20).await;
 

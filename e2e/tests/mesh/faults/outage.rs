@@ -14,6 +14,11 @@ impl<'a> Outage<'a> {
         Self::begins(mesh, ["infra", "stop", part], ["infra", "start", part]).await
     }
 
+    /// Kills a part of the infrastructure without warning.
+    pub async fn of_killed_part(mesh: &'a Mesh, part: &'static str) -> Self {
+        Self::begins(mesh, ["infra", "kill", part], ["infra", "start", part]).await
+    }
+
     /// Kills a service without warning.
     pub async fn of_service(mesh: &'a Mesh, service: &'static str) -> Self {
         Self::begins(mesh, ["service", "kill", service], ["service", "start", service]).await
