@@ -53,7 +53,7 @@ impl TestDb {
             .await
             .expect("create schema");
         let separator = if base.contains('?') { '&' } else { '?' };
-        let url = format!("{base}{separator}options=-c%20search_path%3D{schema}");
+        let url = format!("{base}{separator}options=-c%20search_path%3D{schema}&application_name={schema}");
         souk_db::migrate(&url, sources).await.expect("migrations");
         let db = Db::connect(&url, 8).expect("pool");
         Self { db, url, schema }
@@ -99,9 +99,16 @@ fn published(body: &str) -> Published {
 
 impl Drop for TestDb {
     // The pool's own connections may be in use on a runtime that is going away, so this takes a thread and a
-    // connection of its own.
+    // connection of its own. One of them may even be inside a transaction that cannot go on while this thread
+    // waits here, so they are ended first: the schema could not be dropped under their locks.
     fn drop(&mut self) {
-        let statement = format!("drop schema {} cascade", self.schema);
+        let schema = &self.schema;
+        let statement = format!(
+            "do $$ begin
+                 perform pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = '{schema}';
+                 drop schema {schema} cascade;
+             end $$"
+        );
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
