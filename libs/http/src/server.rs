@@ -187,7 +187,9 @@ impl Running {
 
     /// Waits until the server has stopped.
     pub async fn stopped(self) -> std::io::Result<()> {
-        self.done.await.map_err(std::io::Error::other)?
+        let stopped = self.done.await.map_err(std::io::Error::other)?;
+        souk_telemetry::flush_logs();
+        stopped
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug, Write as _};
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -29,23 +30,65 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let mut line = Map::new();
-        line.insert("time".into(), now().into());
-        line.insert("level".into(), event.metadata().level().as_str().into());
-        line.insert("service".into(), self.service.into());
-        line.insert("target".into(), event.metadata().target().into());
+        let mut line = Line(String::with_capacity(512));
+        line.put("time", now());
+        line.put("level", event.metadata().level().as_str());
+        line.put("service", self.service);
+        line.put("target", event.metadata().target());
         Flow::with(|flow| {
-            line.insert("request_id".into(), flow.request_id.as_str().into());
-            line.insert(
-                "trace_id".into(),
-                format!("{:032x}", flow.traceparent.trace_id).into(),
-            );
+            line.put("request_id", &flow.request_id);
+            line.put("trace_id", format!("{:032x}", flow.traceparent.trace_id));
             if let Some(cause) = &flow.causation_id {
-                line.insert("causation_id".into(), cause.as_str().into());
+                line.put("causation_id", cause);
             }
         });
-        event.record(&mut Fields(&mut line));
-        writeln!(out, "{}", Value::Object(line))
+        event.record(&mut line);
+        line.0.push('}');
+        writeln!(out, "{}", line.0)
+    }
+}
+
+/// A JSON object, written as it comes: log lines are on the path of every request.
+struct Line(String);
+
+impl Line {
+    fn put(&mut self, name: &str, value: impl Serialize) {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        self.write(name);
+        self.0.push(':');
+        self.write(value);
+    }
+
+    fn write(&mut self, value: impl Serialize) {
+        // Texts and numbers always serialise.
+        self.0
+            .push_str(&serde_json::to_string(&value).unwrap_or_default());
+    }
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.put(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.put(field.name(), value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field.name(), value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field.name(), value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field.name(), value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.put(field.name(), value);
     }
 }
 

@@ -4,7 +4,9 @@ mod flow;
 mod format;
 mod logs;
 mod meter;
+mod writer;
 
 pub use flow::{Flow, Traceparent};
 pub use logs::init;
 pub use meter::{init_metrics, metrics_text};
+pub use writer::flush_logs;
