@@ -11,7 +11,7 @@ use hyper::Response;
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::http::header;
 
-use super::headers::{is_hop_by_hop, is_ours};
+use super::headers::{HopByHop, is_ours};
 
 /// Turns a service's answer into ours; its body is not read before the client takes it.
 pub fn answer(upstream: Response<Incoming>) -> HttpResponse {
@@ -21,9 +21,16 @@ pub fn answer(upstream: Response<Incoming>) -> HttpResponse {
         .headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
+    let hop_by_hop = HopByHop::new(
+        head.headers
+            .get_all(header::CONNECTION)
+            .iter()
+            .map(|value| value.as_bytes()),
+    );
     let mut response = HttpResponse::new(status);
     for (name, value) in &head.headers {
-        if *name == header::CONTENT_LENGTH || is_hop_by_hop(name, &head.headers) || is_ours(name.as_str()) {
+        let ends_here = matches!(name.as_str(), "content-length" | "x-request-id" | "traceparent");
+        if ends_here || hop_by_hop.has(name.as_str()) || is_ours(name.as_str()) {
             continue;
         }
         let name = HeaderName::from_bytes(name.as_str().as_bytes());

@@ -5,10 +5,7 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use hyper::HeaderMap;
-use hyper::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, HeaderName, HeaderValue,
-    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
-};
+use hyper::header::{HeaderName, HeaderValue};
 use souk_auth::{GATEWAY, MeshKeys, SignedRequest, headers as mesh, now_ms};
 use souk_telemetry::Flow;
 
@@ -41,27 +38,49 @@ pub fn is_ours(name: &str) -> bool {
     OURS.iter().any(|ours| name.starts_with(ours)) || name == "x-real-ip"
 }
 
-/// Whether a header is about one connection and not about the message (RFC 9110, 7.6.1).
-pub fn is_hop_by_hop(name: &HeaderName, all: &HeaderMap) -> bool {
-    const HOP: [HeaderName; 7] = [
-        CONNECTION,
-        PROXY_AUTHENTICATE,
-        PROXY_AUTHORIZATION,
-        TE,
-        TRAILER,
-        TRANSFER_ENCODING,
-        UPGRADE,
-    ];
-    let listed = || {
-        let lists = all
-            .get_all(CONNECTION)
-            .iter()
-            .filter_map(|list| list.to_str().ok());
-        lists
+/// The headers that are about one connection and not about the message (RFC 9110, 7.6.1).
+pub struct HopByHop(Vec<String>);
+
+impl HopByHop {
+    /// `connection` are the values of `Connection`, which may name more of them.
+    pub fn new<'a>(connection: impl Iterator<Item = &'a [u8]>) -> Self {
+        let lists = connection.filter_map(|list| std::str::from_utf8(list).ok());
+        let listed = lists
             .flat_map(|list| list.split(','))
-            .any(|listed| listed.trim().eq_ignore_ascii_case(name.as_str()))
-    };
-    HOP.contains(name) || matches!(name.as_str(), "keep-alive" | "proxy-connection") || listed()
+            .map(|name| name.trim().to_ascii_lowercase());
+        // By far the most frequent ones are in the fixed list anyway.
+        Self(
+            listed
+                .filter(|name| !matches!(name.as_str(), "keep-alive" | "close" | ""))
+                .collect(),
+        )
+    }
+
+    /// Whether this is one of them.
+    pub fn has(&self, name: &str) -> bool {
+        let fixed = matches!(
+            name,
+            "connection"
+                | "keep-alive"
+                | "proxy-authenticate"
+                | "proxy-authorization"
+                | "proxy-connection"
+                | "te"
+                | "trailer"
+                | "transfer-encoding"
+                | "upgrade"
+        );
+        fixed || self.0.iter().any(|listed| listed == name)
+    }
+}
+
+/// What the gateway reads itself or writes anew.
+fn ends_here(name: &str) -> bool {
+    let fixed = matches!(
+        name,
+        "authorization" | "cookie" | "content-length" | "expect" | "forwarded" | "host"
+    );
+    fixed || name == mesh::REQUEST_ID || name == mesh::TRACEPARENT || is_ours(name)
 }
 
 /// The headers for the service: the client's own without what it may not say, and ours, signed for exactly
@@ -72,23 +91,27 @@ pub fn request_headers(
     sender: &Sender<'_>,
     keys: &MeshKeys,
 ) -> HeaderMap {
-    let inbound = to_http1(request);
+    let inbound = request.headers();
+    let hop_by_hop = HopByHop::new(inbound.get_all("connection").map(|value| value.as_bytes()));
     let mut headers = HeaderMap::with_capacity(inbound.len() + 12);
-    for (name, value) in &inbound {
-        let dropped = [AUTHORIZATION, COOKIE, CONTENT_LENGTH, EXPECT, FORWARDED, HOST].contains(name)
-            || is_hop_by_hop(name, &inbound)
-            || is_ours(name.as_str());
-        if !dropped {
-            headers.append(name.clone(), value.clone());
+    for (name, value) in inbound {
+        let name = name.as_str();
+        if ends_here(name) || hop_by_hop.has(name) {
+            continue;
+        }
+        // actix speaks an older generation of the same types.
+        let name = HeaderName::from_bytes(name.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
+            headers.append(name, value);
         }
     }
     for (name, value) in signed(request, target, sender, keys) {
-        set(&mut headers, name, &value);
+        set(&mut headers, name, value);
     }
-    set(&mut headers, "x-forwarded-for", &sender.address.to_string());
-    set(&mut headers, "x-forwarded-proto", sender.scheme);
-    if let Some(host) = inbound.get(HOST) {
-        headers.insert("x-forwarded-host", host.clone());
+    set(&mut headers, "x-forwarded-for", sender.address.to_string());
+    set(&mut headers, "x-forwarded-proto", sender.scheme.to_owned());
+    if let Some(host) = inbound.get("host").and_then(|host| host.to_str().ok()) {
+        set(&mut headers, "x-forwarded-host", host.to_owned());
     }
     headers
 }
@@ -117,25 +140,10 @@ fn signed(
     })
 }
 
-fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
+fn set(headers: &mut HeaderMap, name: &'static str, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(HeaderName::from_static(name), value);
     }
-}
-
-/// actix speaks an older generation of the same types.
-fn to_http1(request: &HttpRequest) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(request.headers().len());
-    for (name, value) in request.headers() {
-        let name = HeaderName::from_bytes(name.as_str().as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
-            headers.append(name, value);
-        }
-    }
-    // Written anew, and never the client's.
-    headers.remove(mesh::REQUEST_ID);
-    headers.remove(mesh::TRACEPARENT);
-    headers
 }
 
 #[cfg(test)]
@@ -171,11 +179,19 @@ mod tests {
 
     #[test]
     fn what_connection_names_ends_here() {
-        let mut headers = HeaderMap::new();
-        headers.append(CONNECTION, HeaderValue::from_static("close, X-Secret"));
-        let is = |name: &'static str| is_hop_by_hop(&HeaderName::from_static(name), &headers);
+        let hop_by_hop = HopByHop::new([&b"close, X-Secret"[..], b"X-More"].into_iter());
 
-        assert!(is("x-secret") && is("connection") && is("keep-alive") && is("te") && is("upgrade"));
-        assert!(!is("x-other") && !is("content-type"));
+        for name in [
+            "x-secret",
+            "x-more",
+            "connection",
+            "keep-alive",
+            "te",
+            "upgrade",
+            "transfer-encoding",
+        ] {
+            assert!(hop_by_hop.has(name), "{name}");
+        }
+        assert!(!hop_by_hop.has("x-other") && !hop_by_hop.has("content-type"));
     }
 }
