@@ -13,8 +13,9 @@ use souk_outbox::{Outcome, Runner};
 use crate::Error;
 use crate::domain::ReservationError;
 use nothing::Nothing;
-use on_order::{OnItemStatusUpdated, OnOrderCreated};
-use on_shop::{
+
+pub use on_order::{OnItemStatusUpdated, OnOrderCreated};
+pub use on_shop::{
     OnShopApproved, OnShopCreated, OnShopDeleted, OnShopReinstated, OnShopRejected, OnShopSuspended,
     OnShopUpdated,
 };

@@ -19,6 +19,7 @@ pub use ids::{CategoryId, ProductId, ReservationId, ShopId, UserId, VariationId}
 pub use invalid::Invalid;
 pub use product::{
     Listing, MAX_PRODUCT_CATEGORIES, Product, ProductChange, ProductError, Stats, check_attributes, distinct,
+    stored,
 };
 pub use reservation::{
     Change, ChangeKind, HeldLine, Line, MAX_QUANTITY, Outcome, Request, Reservation, ReservationError,

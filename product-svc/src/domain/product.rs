@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 
 use super::{Actor, CategoryId, Invalid, Offer, ProductId, Shop, ShopId};
 
@@ -178,8 +178,13 @@ impl Product {
     /// Counts a change.
     pub fn touch(&mut self, now: DateTime<Utc>) {
         self.version += 1;
-        self.updated_at = now;
+        self.updated_at = stored(now);
     }
+}
+
+/// The instant as a table keeps it, to the microsecond: what is answered now is what is read later.
+pub fn stored(instant: DateTime<Utc>) -> DateTime<Utc> {
+    instant.trunc_subsecs(6)
 }
 
 /// The ids in their order, each once.

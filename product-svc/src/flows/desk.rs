@@ -11,7 +11,7 @@ use souk_telemetry::Flow;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Outcome, Request};
+use crate::domain::{Outcome, Request, stored};
 use crate::{Error, Result, ops, store};
 
 /// Requests in one transaction, at most.
@@ -127,7 +127,7 @@ async fn serve(db: Db, ttl: Duration, jobs: Vec<Job>) {
 }
 
 async fn reserve(db: &Db, ttl: Duration, requests: &[Request]) -> Result<Vec<Outcome>> {
-    let expires_at = Utc::now() + ttl;
+    let expires_at = stored(Utc::now() + ttl);
     db.transaction(async |tx| ops::reserve_stock(tx, requests, expires_at).await)
         .await
 }

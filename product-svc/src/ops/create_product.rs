@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::tell;
 use crate::domain::{
     Actor, CategoryId, Invalid, Listing, MAX_VARIATIONS, Offer, Options, Prices, Product, ProductId,
-    ShopError, Stats, Stock, Variation, VariationError, VariationId, check_attributes, distinct,
+    ShopError, Stats, Stock, Variation, VariationError, VariationId, check_attributes, distinct, stored,
 };
 use crate::{Result, store};
 
@@ -102,8 +102,8 @@ pub async fn create_product(
         is_active: new.is_active,
         archived_at: None,
         version: 1,
-        created_at: now,
-        updated_at: now,
+        created_at: stored(now),
+        updated_at: stored(now),
     };
     let offers = new
         .variations

@@ -179,9 +179,9 @@ pub fn tag(listing: &Listing, for_owner: bool) -> ETag {
     ETag::new(format!("{}-{stock}{view}", listing.product.version))
 }
 
-/// Refuses a text that is only spaces.
+/// Refuses a text that is only spaces; that it is not empty is for the length to say.
 pub fn not_blank(text: &str) -> Result<(), ValidationError> {
-    if text.trim().is_empty() {
+    if !text.is_empty() && text.trim().is_empty() {
         Err(ValidationError::new("blank"))
     } else {
         Ok(())

@@ -21,7 +21,7 @@ use crate::{AppState, Error, Result, ops, store};
 #[into_params(parameter_in = Path)]
 pub struct CategoryPath {
     /// Its id.
-    category_id: Uuid,
+    category: Uuid,
 }
 
 /// Which category, by either name.
@@ -173,14 +173,14 @@ pub async fn create_category(
 /// A JSON merge patch. Moving takes everything below along; a category cannot be moved below itself.
 #[utoipa::path(tag = "categories", security(("bearer" = [])), params(CategoryPath),
     request_body = EditCategoryBody, responses((status = 200, body = CategoryBody), Refusals))]
-#[patch("/categories/{category_id}")]
+#[patch("/categories/{category}")]
 pub async fn edit_category(
     state: Data<AppState>,
     _: Admin,
     path: Path<CategoryPath>,
     body: Json<EditCategoryBody>,
 ) -> Result<Json<CategoryBody>> {
-    let (id, change) = (CategoryId(path.category_id), body.into_inner().into());
+    let (id, change) = (CategoryId(path.category), body.into_inner().into());
     let category = state
         .db
         .transaction(async |tx| ops::edit_category(tx, id, change).await)
@@ -198,13 +198,13 @@ pub async fn edit_category(
 /// Refused while categories or products lie in it.
 #[utoipa::path(tag = "categories", security(("bearer" = [])), params(CategoryPath),
     responses((status = 204), Refusals))]
-#[delete("/categories/{category_id}")]
+#[delete("/categories/{category}")]
 pub async fn delete_category(
     state: Data<AppState>,
     _: Admin,
     path: Path<CategoryPath>,
 ) -> Result<HttpResponse> {
-    let id = CategoryId(path.category_id);
+    let id = CategoryId(path.category);
     state
         .db
         .transaction(async |tx| ops::delete_category(tx, id).await)

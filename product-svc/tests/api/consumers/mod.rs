@@ -1,0 +1,4 @@
+//! What events do here.
+
+mod orders;
+mod shops;

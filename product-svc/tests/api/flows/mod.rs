@@ -1,0 +1,5 @@
+//! What happens beside the requests.
+
+mod announce;
+mod sweep;
+mod views;

@@ -1,0 +1,21 @@
+//! product-svc over HTTP, its consumers and its chores, on a real Postgres.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod app;
+mod categories;
+mod consumers;
+mod document;
+mod flows;
+mod lookup;
+mod products;
+mod reservations;
+mod stock;
+mod variations;
