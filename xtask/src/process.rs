@@ -49,6 +49,12 @@ pub fn spawn(mut command: Command, instance: &Instance, name: &str) -> Result<Ch
         })
 }
 
+/// Wait for a process in the background: killed, it would stay a zombie for as long as we live, and a Postgres does not
+/// start while the pid of the one before is still there.
+pub fn reap(mut child: Child) {
+    std::thread::spawn(move || child.wait());
+}
+
 /// All live processes that carry the mark of this part or service.
 pub fn find(instance: &Instance, name: &str) -> Vec<Ours> {
     let mark = instance.mark(name);

@@ -112,6 +112,7 @@ fn boot(instance: &Instance, part: Part, secrets: &Secrets) -> Result<()> {
             died || is_ready(instance, part, secrets)
         });
         if !died && is_ready(instance, part, secrets) {
+            process::reap(child);
             return Ok(());
         }
         attempts -= 1;

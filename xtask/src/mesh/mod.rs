@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use crate::files::{self, Lock};
 use crate::instance::Instance;
 use crate::services::{SERVICES, Service};
-use crate::{infra, interrupt};
+use crate::{infra, interrupt, process};
 
 pub use logs::logs;
 pub use record::run_path;
@@ -38,6 +38,7 @@ pub fn up_detached(instance: &Instance, options: Options) -> Result<()> {
     if outcome.is_err() {
         watch::stop(instance, &started)?;
     }
+    started.services.into_iter().for_each(|(_, child)| process::reap(child));
     outcome
 }
 
