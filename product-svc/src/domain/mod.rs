@@ -4,6 +4,7 @@ mod actor;
 mod category;
 mod ids;
 mod invalid;
+mod options;
 mod product;
 mod reservation;
 mod search;
@@ -17,6 +18,7 @@ pub use actor::Actor;
 pub use category::{Category, CategoryChange, CategoryError, MAX_CATEGORIES, check_slug};
 pub use ids::{CategoryId, ProductId, ReservationId, ShopId, UserId, VariationId};
 pub use invalid::Invalid;
+pub use options::Options;
 pub use product::{
     Listing, MAX_PRODUCT_CATEGORIES, Product, ProductChange, ProductError, Stats, check_attributes, distinct,
     stored,
@@ -29,7 +31,5 @@ pub use search::{Filter, Key, Sort};
 pub use shelf::{Copied, Shelf, Shelved};
 pub use shop::{Shop, ShopError, ShopStatus};
 pub use stock::{Crossing, Entry, MAX_STOCK, OwnerChange, Reason, Recorded, Returned, Stock, StockError};
-pub use variation::{
-    Live, MAX_VARIATIONS, Offer, Options, Prices, Variation, VariationChange, VariationError,
-};
+pub use variation::{Live, MAX_VARIATIONS, Offer, Prices, Variation, VariationChange, VariationError};
 pub use view::{QUIET, View};

@@ -120,58 +120,44 @@ fn sorted<'a>(query: Search<'a>, filter: &Filter) -> Search<'a> {
                 None => query,
             }
         }
-        Sort::PriceUp => {
-            let query = query.filter(products::price_from.is_not_null());
-            let query = query.order((products::price_from.asc(), products::id.asc()));
-            match after {
-                Some((price, id)) => query.filter(
-                    products::price_from
-                        .gt(price)
-                        .or(products::price_from.eq(price).and(products::id.nullable().gt(id))),
-                ),
-                None => query,
-            }
-        }
-        Sort::PriceDown => {
-            let query = query.filter(products::price_from.is_not_null());
-            let query = query.order((products::price_from.desc(), products::id.desc()));
-            match after {
-                Some((price, id)) => query.filter(
-                    products::price_from
-                        .lt(price)
-                        .or(products::price_from.eq(price).and(products::id.nullable().lt(id))),
-                ),
-                None => query,
-            }
-        }
-        Sort::Rating => {
-            let query = query.order((product_stats::rating_average_x100.desc(), products::id.desc()));
-            match after {
-                Some((rating, id)) => {
-                    let rating = i32::try_from(rating).unwrap_or(i32::MAX);
-                    query.filter(
-                        product_stats::rating_average_x100
-                            .lt(rating)
-                            .or(product_stats::rating_average_x100
-                                .eq(rating)
-                                .and(products::id.lt(id))),
-                    )
-                }
-                None => query,
-            }
-        }
-        Sort::Popular => {
-            let query = query.order((product_stats::popularity.desc(), products::id.desc()));
-            match after {
-                Some((popularity, id)) => query.filter(
-                    product_stats::popularity
-                        .lt(popularity)
-                        .or(product_stats::popularity.eq(popularity).and(products::id.lt(id))),
-                ),
-                None => query,
-            }
-        }
+        Sort::PriceUp => cheapest_first(query.filter(products::price_from.is_not_null()), after),
+        Sort::PriceDown => dearest_first(query.filter(products::price_from.is_not_null()), after),
+        Sort::Rating => best_first(query, after),
+        Sort::Popular => most_sought_first(query, after),
     }
+}
+
+fn cheapest_first(query: Search<'_>, after: Option<(i64, Uuid)>) -> Search<'_> {
+    let query = query.order((products::price_from.asc(), products::id.asc()));
+    let Some((price, id)) = after else { return query };
+    let same_price = products::price_from.eq(price).and(products::id.nullable().gt(id));
+    query.filter(products::price_from.gt(price).or(same_price))
+}
+
+fn dearest_first(query: Search<'_>, after: Option<(i64, Uuid)>) -> Search<'_> {
+    let query = query.order((products::price_from.desc(), products::id.desc()));
+    let Some((price, id)) = after else { return query };
+    let same_price = products::price_from.eq(price).and(products::id.nullable().lt(id));
+    query.filter(products::price_from.lt(price).or(same_price))
+}
+
+fn best_first(query: Search<'_>, after: Option<(i64, Uuid)>) -> Search<'_> {
+    let query = query.order((product_stats::rating_average_x100.desc(), products::id.desc()));
+    let Some((rating, id)) = after else { return query };
+    let rating = i32::try_from(rating).unwrap_or(i32::MAX);
+    let same_rating = product_stats::rating_average_x100
+        .eq(rating)
+        .and(products::id.lt(id));
+    query.filter(product_stats::rating_average_x100.lt(rating).or(same_rating))
+}
+
+fn most_sought_first(query: Search<'_>, after: Option<(i64, Uuid)>) -> Search<'_> {
+    let query = query.order((product_stats::popularity.desc(), products::id.desc()));
+    let Some((popularity, id)) = after else {
+        return query;
+    };
+    let as_popular = product_stats::popularity.eq(popularity).and(products::id.lt(id));
+    query.filter(product_stats::popularity.lt(popularity).or(as_popular))
 }
 
 /// The word anywhere, with what `like` would take for a wildcard taken literally.

@@ -184,7 +184,8 @@ async fn items_of_many_orders_return_together() {
         app.tell(&OnItemStatusUpdated, event).await.unwrap();
     }
     let (one, other) = tokio::join!(flows::put_back(app.db.db()), flows::put_back(app.db.db()));
-    (one.unwrap(), other.unwrap());
+    one.unwrap();
+    other.unwrap();
 
     assert_eq!((app.available(boots).await, app.available(bag).await), (103, 102));
 }

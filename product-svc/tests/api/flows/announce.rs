@@ -25,7 +25,8 @@ async fn a_renamed_category_is_told_with_every_product_below_it() {
         .await;
     admin.patch(&url, json!({ "name": "Footwear" })).await;
     let (one, other) = tokio::join!(flows::announce(app.db.db()), flows::announce(app.db.db()));
-    (one.unwrap(), other.unwrap());
+    one.unwrap();
+    other.unwrap();
 
     let told = app.db.published_of("product.updated").await;
     assert_eq!((told.len(), told[0].version), (1, Some(2)));
