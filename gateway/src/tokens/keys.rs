@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use rand::TryRngCore;
 use sha2::{Digest, Sha256};
@@ -161,9 +161,12 @@ fn make_first(dir: &Path) -> io::Result<()> {
     rand::rngs::OsRng
         .try_fill_bytes(&mut secret)
         .map_err(io::Error::other)?;
-    let pem = SigningKey::from_bytes(&secret)
-        .to_pkcs8_pem(LineEnding::LF)
-        .map_err(io::Error::other)?;
+    // Without the public half: OpenSSL 3.0 reads only that form.
+    let pair = KeypairBytes {
+        secret_key: secret,
+        public_key: None,
+    };
+    let pem = pair.to_pkcs8_pem(LineEnding::LF).map_err(io::Error::other)?;
     let own = dir.join(format!(".{}.new", Uuid::now_v7()));
     let mut file = OpenOptions::new()
         .write(true)

@@ -158,6 +158,13 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop.cancel();
+        // The only key without a time to live.
+        let client = redis::Client::open(infra().redis_url.as_str()).unwrap();
+        if let Ok(mut redis) = client.get_connection() {
+            let _ = redis::cmd("DEL")
+                .arg(format!("{}:revoked:epoch", self.prefix))
+                .exec(&mut redis);
+        }
         let _ = std::fs::remove_dir_all(&self.keys);
     }
 }
