@@ -268,6 +268,12 @@ pub struct Overview {
     pub revenue: Vec<Money>,
 }
 
+#[derive(Debug, Deserialize)]
+pub struct Event {
+    pub id: Uuid,
+    pub subject: String,
+}
+
 impl Order {
     /// All items, shop by shop.
     pub fn items(&self) -> impl Iterator<Item = &OrderItem> {

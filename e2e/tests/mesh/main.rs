@@ -23,4 +23,5 @@ mod market;
 mod mesh;
 mod oversell;
 mod people;
+mod queues;
 mod refusals;

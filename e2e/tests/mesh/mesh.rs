@@ -21,6 +21,7 @@ pub struct Run {
     pub admin: Admin,
     pub services: BTreeMap<String, Service>,
     pub postgres_url: String,
+    pub amqp_url: String,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! A stream of orders over two shops, and the books that must agree with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -11,22 +11,26 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::bodies::{CartLine, Order};
+use crate::bodies::{CartLine, Event, Order};
 use crate::eventually::{SOON, becomes, eventually};
 use crate::market::{Sold, Stall, Ware};
 use crate::mesh::Mesh;
-use crate::people::{Person, checkout, key};
+use crate::people::{Person, checkout, key, pages};
 
 /// How much of each ware an order takes.
 const TAKEN: [i64; 2] = [1, 2];
 
+/// The orders in the log of events.
+const TOLD: &str = "/analytics/events?type=order.created";
 /// How long a customer tries before giving up.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a customer waits before trying again.
 const RETRY: Duration = Duration::from_millis(100);
 
 /// Two shops with one ware each, and their customers.
-pub struct Fair {
+pub struct Fair<'a> {
+    mesh: &'a Mesh,
+    parked: BTreeMap<String, u32>,
     stalls: [Stall; 2],
     wares: [Ware; 2],
     buyers: Vec<Person>,
@@ -54,8 +58,8 @@ pub struct Tries {
     pub failed: usize,
 }
 
-impl Fair {
-    pub async fn open(mesh: &Mesh, buyers: usize) -> Self {
+impl<'a> Fair<'a> {
+    pub async fn open(mesh: &'a Mesh, buyers: usize) -> Self {
         let stalls = [mesh.stall().await, mesh.stall().await];
         let wares = [
             stalls[0].sells(700, 100_000).await,
@@ -63,6 +67,8 @@ impl Fair {
         ];
         let buyers = mesh.customers(buyers).await;
         Self {
+            mesh,
+            parked: mesh.parked().await,
             stalls,
             wares,
             buyers,
@@ -87,12 +93,21 @@ impl Fair {
         }
     }
 
-    /// Orders accepted = orders listed = items at the shops = stock sold = dashboards, and the carts are empty.
+    /// Orders accepted = orders listed = orders told = items at the shops = stock sold = dashboards; the carts are
+    /// empty, and nothing was parked.
     pub async fn agrees_with(&self, accepted: Vec<Vec<Uuid>>) {
+        self.mesh.comes_to_rest().await;
+        assert_eq!(self.mesh.parked().await, self.parked);
+        let admin = self.mesh.admin().await;
         for (buyer, accepted) in self.buyers.iter().zip(&accepted) {
             let listed = buyer.order_history().await.unwrap();
             let listed: Vec<Uuid> = listed.iter().rev().map(|order| order.id).collect();
             assert_eq!(&listed, accepted);
+            becomes("orders in the log of events", accepted.len(), async || {
+                let told: Vec<Event> = pages(&admin, &format!("{TOLD}&user_id={}&", buyer.id)).await?;
+                Ok(told.len())
+            })
+            .await;
             becomes("cart", 0, async || {
                 let cart: Value = buyer.client.get("/cart").await.try_read(200)?;
                 Ok(cart["lines"].as_array().map_or(0, Vec::len))

@@ -12,6 +12,7 @@ async fn a_market_from_its_first_shop_to_a_delivered_order() {
     // Alone, because the overview counts the whole market.
     let mesh = Mesh::alone().await;
     let admin = mesh.admin().await;
+    mesh.comes_to_rest().await;
     let before = numbers::overview(&admin).await.unwrap();
 
     let category = opening::an_admin_makes_a_category(&mesh, &admin).await;
