@@ -38,7 +38,10 @@ pub fn up_detached(instance: &Instance, options: Options) -> Result<()> {
     if outcome.is_err() {
         watch::stop(instance, &started)?;
     }
-    started.services.into_iter().for_each(|(_, child)| process::reap(child));
+    started
+        .services
+        .into_iter()
+        .for_each(|(_, child)| process::reap(child));
     outcome
 }
 
