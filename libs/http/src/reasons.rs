@@ -42,7 +42,7 @@ fn pointer_to(path: &Path) -> String {
 }
 
 /// Names come from the client: bounded, and escaped as RFC 6901 asks.
-fn escaped(name: &str) -> String {
+pub(crate) fn escaped(name: &str) -> String {
     name.chars()
         .take(64)
         .collect::<String>()
