@@ -14,6 +14,7 @@
 
 mod bodies;
 mod client;
+mod consequences;
 mod documents;
 mod eventually;
 mod faults;

@@ -21,6 +21,8 @@ pub struct Ware {
     pub variation_id: Uuid,
     pub price: i64,
     pub stock: i64,
+    /// In its title, and nowhere else.
+    pub word: String,
 }
 
 /// How a ware has sold, as the books must say.
@@ -58,7 +60,10 @@ impl Stall {
         let product: Product = self
             .owner
             .client
-            .post("/products", json!({"title": format!("Ware {name}"), "sku": name}))
+            .post(
+                "/products",
+                json!({"title": format!("Ware {name}"), "sku": name.to_uppercase()}),
+            )
             .await
             .created();
         let variation: Variation = self
@@ -75,6 +80,7 @@ impl Stall {
             variation_id: variation.id,
             price,
             stock,
+            word: name,
         }
     }
 

@@ -33,7 +33,7 @@ pub async fn stock_and_search_follow(mesh: &Mesh, [bag, jar]: [&Listed; 2]) {
             Ok(variation.available)
         })
         .await;
-        let path = format!("/search?q={}", item.word);
+        let path = format!("/search?q={}", item.ware.word);
         becomes("search", Some((item.ware.product_id, true)), async || {
             let answer: SearchAnswer = mesh.anybody().get(&path).await.try_read(200)?;
             Ok(answer.products.first().map(|hit| (hit.id, hit.available)))

@@ -14,8 +14,6 @@ use crate::people::word;
 pub struct Listed {
     pub ware: Ware,
     pub shop_id: Uuid,
-    /// In the title, and nowhere else.
-    pub word: String,
 }
 
 pub async fn an_admin_makes_a_category(mesh: &Mesh, admin: &Client) -> Category {
@@ -138,9 +136,8 @@ pub async fn leather_lists_a_bag(stall: &Stall, category: &Category) -> Listed {
         .ok();
     assert_eq!((listed.variations.len(), listed.on_sale), (2, true));
     Listed {
-        ware: ware(&brown, 10),
+        ware: ware(&brown, 10, word),
         shop_id: stall.shop_id,
-        word,
     }
 }
 
@@ -163,9 +160,8 @@ pub async fn honey_lists_a_jar(stall: &Stall, category: &Category) -> Listed {
     assert!(answer.status < 300, "{answer:?}");
     assert_eq!(stall.variation(jar.id).await.unwrap().available, 50);
     Listed {
-        ware: ware(&jar, 50),
+        ware: ware(&jar, 50, word),
         shop_id: stall.shop_id,
-        word,
     }
 }
 
@@ -186,12 +182,13 @@ async fn vary(stall: &Stall, product_id: Uuid, body: Value) -> Variation {
     variation
 }
 
-fn ware(variation: &Variation, stock: i64) -> Ware {
+fn ware(variation: &Variation, stock: i64, word: String) -> Ware {
     Ware {
         product_id: variation.product_id,
         variation_id: variation.id,
         price: variation.price.amount,
         stock,
+        word,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::people::{Person, checkout, key};
 
 pub async fn a_misspelt_search_finds_them(customer: &Person, listed: [&Listed; 2]) {
     for item in listed {
-        let path = format!("/search?q={}", misspelt(&item.word));
+        let path = format!("/search?q={}", misspelt(&item.ware.word));
         eventually("a misspelt word is found", SOON, async || {
             let answer: SearchAnswer = customer.client.get(&path).await.try_read(200)?;
             let hit = answer.products.first().ok_or("nothing is found")?;
@@ -38,7 +38,7 @@ pub async fn the_customer_looks_at_them(customer: &Person, listed: [&Listed; 2])
         for _ in 0..2 {
             let path = format!("/products/{}", item.ware.product_id);
             let product: Product = customer.client.get(&path).await.ok();
-            assert!(product.title.contains(&item.word));
+            assert!(product.title.contains(&item.ware.word));
         }
     }
 }
