@@ -1,6 +1,7 @@
 //! What can go wrong in the gateway.
 
 use souk_clients::ClientError;
+use souk_clients::user::MalformedEnded;
 
 use crate::proxy::{Failed, Malformed};
 use crate::revocation::Away;
@@ -27,6 +28,9 @@ pub enum Error {
     /// user-svc granted something that makes no sense.
     #[error("user-svc granted an unknown role")]
     Grant(#[from] souk_auth::UnknownRole),
+    /// user-svc ended something that makes no sense.
+    #[error("user-svc ended something, but what it was cannot be read")]
+    Ended(#[from] MalformedEnded),
     /// The path has no single meaning.
     #[error(transparent)]
     Path(#[from] Malformed),

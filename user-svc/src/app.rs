@@ -26,7 +26,10 @@ pub async fn serve(process: Process) -> anyhow::Result<()> {
 pub fn server(db: Db, keys: MeshKeys) -> Server {
     souk_service::server(NAME, info(), db.clone(), keys)
         .data(Data::new(AppState { db }))
-        .setup(routes::internal::configure)
+        .setup(|app| {
+            routes::internal::configure(app);
+            routes::ended::configure(app);
+        })
 }
 
 /// The service's OpenAPI document.

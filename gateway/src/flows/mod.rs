@@ -1,9 +1,11 @@
 //! What spans user-svc, tokens and Redis.
 
 mod authenticate;
+mod end_as_told;
 mod remember;
 mod sessions;
 
 pub use authenticate::authenticate;
+pub use end_as_told::end_as_told;
 pub use remember::keep_remembering;
 pub use sessions::{Pair, begin_session, end_session, refresh_session};

@@ -1,7 +1,7 @@
 //! Login, refresh, logout: user-svc keeps sessions, the gateway signs tokens, Redis knows what has ended.
 
 use chrono::Utc;
-use souk_clients::user::{BeginSessionBody, RefreshSessionBody, SessionGrant, UserClient};
+use souk_clients::user::{BeginSessionBody, Ended, RefreshSessionBody, SessionGrant, UserClient};
 use uuid::Uuid;
 
 use crate::revocation::Revocations;
@@ -50,7 +50,7 @@ pub async fn refresh_session(
             if let Some(session) = ended {
                 let session: Uuid = session;
                 tracing::warn!(session.id = %session, "A refresh token was used twice, so its session was ended");
-                revocations.end_sessions(&[session]).await?;
+                revocations.tell(&Ended::session(session)).await?;
             }
             Err(Error::Users(error))
         }
@@ -71,7 +71,7 @@ pub async fn end_session(users: &UserClient, revocations: &Revocations, claims: 
 
 fn issue(tokens: &Tokens, grant: SessionGrant) -> Result<Pair> {
     let role = grant.role.parse()?;
-    let access = tokens.issue(grant.user_id, role, grant.session_id)?;
+    let access = tokens.issue(grant.user_id, role, grant.session_id, grant.granted_at)?;
     Ok(Pair {
         access,
         refresh: grant.refresh_token,

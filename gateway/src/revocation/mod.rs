@@ -7,6 +7,7 @@
 mod redis;
 
 use deadpool_redis::redis::{Client, RedisError, cmd, pipe};
+use souk_clients::user::Ended;
 use uuid::Uuid;
 
 use self::redis::Redis;
@@ -17,6 +18,13 @@ const MARGIN_SECONDS: i64 = 60;
 
 /// What was ended longer ago than this has no living token.
 pub const MEMORY_SECONDS: i64 = LIFE_SECONDS + MARGIN_SECONDS;
+
+/// Raises the time up to which a user's tokens are over. It never falls, in whatever order replicas tell it.
+const RAISE: &str = "
+    local known = tonumber(redis.call('GET', KEYS[1]))
+    if not known or known < tonumber(ARGV[1]) then
+        redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+    end";
 
 /// Whether something was revoked cannot be said just now.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +66,8 @@ impl Revocations {
             self.redis.ask(&ask).await?;
         let (epoch, token, session, user_since) = answer;
         epoch.ok_or(Away::Forgotten)?;
-        // Ids are UUIDv7: the token's own tells to the millisecond when it was made.
-        let too_old = user_since.is_some_and(|since| made_at(claims) <= since);
+        // Ids are UUIDv7: the token's own tells to the millisecond when it was granted.
+        let too_old = user_since.is_some_and(|since| granted_at(claims) <= since);
         Ok(token.is_some() || session.is_some() || too_old)
     }
 
@@ -94,20 +102,29 @@ impl Revocations {
         Ok(self.redis.tell(&tell).await?)
     }
 
-    /// Ends every token of these sessions.
+    /// Ends what user-svc has ended; when this returns, every replica knows.
     ///
     /// # Errors
     /// When it was not written.
-    pub async fn end_sessions(&self, sessions: &[Uuid]) -> Result<(), Away> {
-        if sessions.is_empty() {
+    pub async fn tell(&self, ended: &Ended) -> Result<(), Away> {
+        if ended.is_empty() {
             return Ok(());
         }
         let mut tell = pipe();
-        for session in sessions {
+        for session in &ended.sessions {
             tell.cmd("SET")
                 .arg(self.session(*session))
                 .arg(1)
                 .arg("EX")
+                .arg(MEMORY_SECONDS)
+                .ignore();
+        }
+        for user in &ended.users {
+            tell.cmd("EVAL")
+                .arg(RAISE)
+                .arg(1)
+                .arg(self.user(user.user_id))
+                .arg(user.until)
                 .arg(MEMORY_SECONDS)
                 .ignore();
         }
@@ -145,7 +162,7 @@ impl Revocations {
     }
 }
 
-fn made_at(claims: &Claims) -> i64 {
+fn granted_at(claims: &Claims) -> i64 {
     let (seconds, nanos) = claims
         .jti
         .get_timestamp()

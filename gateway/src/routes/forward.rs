@@ -5,7 +5,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use souk_http::{RouteLabel, unmatched};
 
-use crate::flows::authenticate;
+use crate::flows::{authenticate, end_as_told};
 use crate::proxy::{Sender, Service, answer, normalise, outbound, request_headers};
 use crate::{AppState, Result, Worker};
 
@@ -48,5 +48,8 @@ pub async fn forward(
         .upstreams
         .send(service, (method, &target), headers, body)
         .await?;
+    if service == Service::User {
+        end_as_told(&worker.revocations, upstream.headers()).await?;
+    }
     Ok(answer(upstream))
 }

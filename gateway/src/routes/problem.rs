@@ -48,9 +48,10 @@ impl From<&Error> for Problem {
             Error::Path(malformed) => {
                 Self::bad_request("malformed-path", "Malformed path").detail(malformed.to_string())
             }
-            Error::Users(ClientError::Unexpected { .. }) | Error::Grant(_) | Error::Signing(_) => {
-                Self::internal(error)
-            }
+            Error::Users(ClientError::Unexpected { .. })
+            | Error::Grant(_)
+            | Error::Ended(_)
+            | Error::Signing(_) => Self::internal(error),
         }
     }
 }

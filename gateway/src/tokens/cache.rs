@@ -66,6 +66,7 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use souk_auth::Role;
     use uuid::Uuid;
 
@@ -74,7 +75,14 @@ mod tests {
     #[test]
     fn it_never_holds_more_than_it_may_and_keeps_what_is_used() {
         let cache = Cache::new(10);
-        let claims = Arc::new(Claims::begin(Uuid::now_v7(), Role::Customer, Uuid::now_v7(), 0));
+        let (user, session) = (Uuid::now_v7(), Uuid::now_v7());
+        let claims = Arc::new(Claims::begin(
+            user,
+            Role::Customer,
+            session,
+            DateTime::UNIX_EPOCH,
+            0,
+        ));
         let used = Cache::name("used");
         cache.put(used, claims.clone());
 

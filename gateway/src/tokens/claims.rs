@@ -1,10 +1,11 @@
 //! What a token says, and the rules it must fit.
 
+use chrono::{DateTime, Utc};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use souk_auth::Role;
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 use super::keys::Key;
 
@@ -24,7 +25,7 @@ pub struct Claims {
     aud: String,
     /// The user.
     pub sub: Uuid,
-    /// The token itself.
+    /// The token itself; a UUIDv7 of when user-svc granted it, so that it can be told from what ended since.
     pub jti: Uuid,
     /// The session it belongs to.
     pub sid: Uuid,
@@ -38,12 +39,14 @@ pub struct Claims {
 }
 
 impl Claims {
-    pub(super) fn begin(user: Uuid, role: Role, session: Uuid, now: i64) -> Self {
+    pub(super) fn begin(user: Uuid, role: Role, session: Uuid, granted_at: DateTime<Utc>, now: i64) -> Self {
+        let seconds = u64::try_from(granted_at.timestamp()).unwrap_or(0);
+        let granted_at = Timestamp::from_unix(NoContext, seconds, granted_at.timestamp_subsec_nanos());
         Self {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             sub: user,
-            jti: Uuid::now_v7(),
+            jti: Uuid::new_v7(granted_at),
             sid: session,
             typ: ACCESS.to_owned(),
             role,

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use souk_auth::Role;
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ impl Tokens {
         })
     }
 
-    /// A token of a session, signed with the newest key.
+    /// A token of a session, granted by user-svc at that time, signed with the newest key.
     ///
     /// # Errors
     /// When the key cannot sign, which is a bug.
@@ -48,8 +49,9 @@ impl Tokens {
         user: Uuid,
         role: Role,
         session: Uuid,
+        granted_at: DateTime<Utc>,
     ) -> Result<String, jsonwebtoken::errors::Error> {
-        let claims = Claims::begin(user, role, session, chrono::Utc::now().timestamp());
+        let claims = Claims::begin(user, role, session, granted_at, Utc::now().timestamp());
         claims::sign(&claims, self.ring.current().signing())
     }
 
@@ -58,7 +60,7 @@ impl Tokens {
     /// # Errors
     /// When it is not a token of ours, or no longer.
     pub fn verify(&self, token: &str) -> Result<Arc<Claims>, Refused> {
-        let now = chrono::Utc::now().timestamp();
+        let now = Utc::now().timestamp();
         let name = Cache::name(token);
         if let Some(claims) = self.cache.get(&name) {
             return if claims.exp > now {

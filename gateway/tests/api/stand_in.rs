@@ -18,10 +18,19 @@ use uuid::Uuid;
 
 #[derive(Default)]
 pub struct Users {
-    /// Session and whether it was used, by refresh token.
-    tokens: HashMap<String, (Uuid, bool)>,
+    /// What each refresh token stands for.
+    tokens: HashMap<String, Token>,
     pub ended: Vec<Uuid>,
+    /// Users whose tokens are over, and until when.
+    pub ended_users: Vec<(Uuid, i64)>,
     pub seen: Vec<Value>,
+}
+
+#[derive(Clone, Copy)]
+struct Token {
+    session: Uuid,
+    user: Uuid,
+    used: bool,
 }
 
 /// What the stand-in remembers, and what it waits for before it reads a body.
@@ -54,6 +63,7 @@ impl StandIn {
                 .route("/internal/sessions", web::post().to(login))
                 .route("/internal/sessions/refresh", web::post().to(refresh))
                 .route("/internal/sessions/ended", web::get().to(ended))
+                .route("/internal/users/ended", web::get().to(ended_users))
                 .route("/internal/sessions/{id}/end", web::post().to(end))
                 .default_service(web::to(anything));
         });
@@ -94,9 +104,10 @@ async fn register(_peer: Peer, body: web::Json<Value>) -> Result<HttpResponse, P
 
 fn grant(users: &mut Users, session: Uuid, user: Uuid) -> Value {
     let token = Uuid::new_v4().to_string();
-    users.tokens.insert(token.clone(), (session, false));
+    let used = false;
+    users.tokens.insert(token.clone(), Token { session, user, used });
     json!({ "session_id": session, "user_id": user, "role": "customer", "refresh_token": token,
-        "expires_at": "2036-01-02T03:04:05Z" })
+        "expires_at": "2036-01-02T03:04:05Z", "granted_at": chrono::Utc::now() })
 }
 
 async fn login(_peer: Peer, shared: Data<Shared>, body: web::Json<Value>) -> Result<HttpResponse, Problem> {
@@ -113,7 +124,7 @@ async fn refresh(_peer: Peer, shared: Data<Shared>, body: web::Json<Value>) -> R
     let mut users = shared.users.lock().unwrap();
     let refused = || Problem::unauthorized("invalid-refresh-token", "Not valid");
     let token = body["refresh_token"].as_str().unwrap().to_owned();
-    let (session, used) = *users.tokens.get(&token).ok_or_else(refused)?;
+    let Token { session, user, used } = *users.tokens.get(&token).ok_or_else(refused)?;
     if used {
         users.ended.push(session);
         return Err(refused().with("ended_session", session));
@@ -121,8 +132,9 @@ async fn refresh(_peer: Peer, shared: Data<Shared>, body: web::Json<Value>) -> R
     if users.ended.contains(&session) {
         return Err(refused());
     }
-    users.tokens.insert(token, (session, true));
-    let answer = grant(&mut users, session, Uuid::now_v7());
+    let used = true;
+    users.tokens.insert(token, Token { session, user, used });
+    let answer = grant(&mut users, session, user);
     Ok(HttpResponse::Ok().json(answer))
 }
 
@@ -134,6 +146,15 @@ async fn end(_peer: Peer, shared: Data<Shared>, id: web::Path<Uuid>) -> HttpResp
 async fn ended(_peer: Peer, shared: Data<Shared>) -> HttpResponse {
     let ids = shared.users.lock().unwrap().ended.clone();
     HttpResponse::Ok().json(json!({ "session_ids": ids, "more": false }))
+}
+
+async fn ended_users(_peer: Peer, shared: Data<Shared>) -> HttpResponse {
+    let ended = shared.users.lock().unwrap().ended_users.clone();
+    let users = ended
+        .iter()
+        .map(|(user, until)| json!({ "user_id": user, "until": until }))
+        .collect::<Vec<_>>();
+    HttpResponse::Ok().json(json!({ "users": users, "more": false }))
 }
 
 /// Answers whatever the last segment of the path asks for; by default it tells what it saw.
@@ -181,6 +202,17 @@ async fn anything(
             .append_header(("etag", "\"7\""))
             .body("odd"),
         "nothing" => HttpResponse::NoContent().finish(),
+        // What user-svc says when a call has ended something.
+        "ends-all" => {
+            let user = caller.map_or(Uuid::nil(), |caller| caller.user_id);
+            let ended = format!("user:{user}:{}", chrono::Utc::now().timestamp_millis());
+            HttpResponse::NoContent()
+                .insert_header(("x-mesh-ended", ended))
+                .finish()
+        }
+        "ends-nonsense" => HttpResponse::NoContent()
+            .insert_header(("x-mesh-ended", "user:x"))
+            .finish(),
         _ => HttpResponse::Ok().json(seen(&request, caller, visitor)),
     }
 }

@@ -18,3 +18,5 @@ pub const MESH_CALLER: &str = "x-mesh-caller";
 pub const MESH_TIMESTAMP: &str = "x-mesh-timestamp";
 /// `<kid>:<hex of the HMAC>`.
 pub const MESH_SIGNATURE: &str = "x-mesh-signature";
+/// On answers of user-svc to the gateway: what the call has ended.
+pub const MESH_ENDED: &str = "x-mesh-ended";

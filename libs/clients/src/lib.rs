@@ -4,6 +4,7 @@
 //! [`souk_telemetry::Flow`] and is limited in time; it never happens inside a transaction.
 
 pub mod cart;
+mod ended;
 mod mesh;
 pub mod order;
 pub mod product;

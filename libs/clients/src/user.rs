@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
+pub use crate::ended::{Ended, EndedUser, MalformedEnded};
 use crate::{ClientError, MeshClient};
 
 /// A registration.
@@ -103,14 +104,16 @@ pub struct SessionGrant {
     pub refresh_token: String,
     /// When the session ends unless refreshed.
     pub expires_at: DateTime<Utc>,
+    /// When it was granted, by the clock of user-svc's database: what ended before has no part in it.
+    pub granted_at: DateTime<Utc>,
 }
 
-/// Which sessions to tell of: those ended within the last `seconds`, by id, after `after`.
+/// Which sessions or users to tell of: those ended within the last `seconds`, by id, after `after`.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate)]
-pub struct EndedSessionsQuery {
+pub struct EndedQuery {
     /// How far to look back.
     #[validate(range(min = 1, max = 86_400))]
-    pub seconds: i64,
+    pub seconds: i32,
     /// The last id of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Uuid>,
@@ -125,9 +128,18 @@ pub struct EndedSessions {
     pub more: bool,
 }
 
+/// A page of users whose tokens ended lately.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedUsers {
+    /// At most a thousand, by id.
+    pub users: Vec<EndedUser>,
+    /// Whether there is another page.
+    pub more: bool,
+}
+
 /// Calls user-svc.
 #[derive(Clone)]
-pub struct UserClient(MeshClient);
+pub struct UserClient(pub(crate) MeshClient);
 
 impl UserClient {
     /// A client over `mesh`, which knows the address of user-svc.
@@ -181,6 +193,16 @@ impl UserClient {
         let after = after.map(|id| format!("&after={id}")).unwrap_or_default();
         self.0
             .get(&format!("/internal/sessions/ended?seconds={seconds}{after}"))
+            .await
+    }
+    /// Users whose tokens ended within the last `seconds`, a page at a time.
+    ///
+    /// # Errors
+    /// When user-svc is away.
+    pub async fn ended_users(&self, seconds: i64, after: Option<Uuid>) -> Result<EndedUsers, ClientError> {
+        let after = after.map(|id| format!("&after={id}")).unwrap_or_default();
+        self.0
+            .get(&format!("/internal/users/ended?seconds={seconds}{after}"))
             .await
     }
 }

@@ -24,7 +24,7 @@ pub use etag::{ETag, IfMatch, Tagged};
 pub use health::Check;
 pub use idempotency::IdempotencyKey;
 pub use methods::{Methods, unmatched};
-pub use observe::{Gate, RouteLabel};
+pub use observe::{Gate, Quiet, RouteLabel};
 pub use page::{Cursor, Page, PageQuery};
 pub use params::{Path, Query};
 pub use patch::nullable;

@@ -1,14 +1,15 @@
 //! What happens around every request: its flow, the gate, its log line, its metrics, the shape of refusals.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use souk_telemetry::Flow;
 
 use crate::{Methods, Problem};
@@ -29,6 +30,20 @@ impl Gate {
 /// Put into the request's extensions by a handler that serves many routes, as their name in metrics.
 #[derive(Clone, Copy, Debug)]
 pub struct RouteLabel(pub &'static str);
+
+/// Taken by a handler that the mesh asks all the time: its good answers have no line in the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Quiet;
+
+impl FromRequest for Quiet {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        request.extensions_mut().insert(Self);
+        ready(Ok(Self))
+    }
+}
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -142,7 +157,8 @@ fn account(method: &Method, response: &ServiceResponse<BoxBody>, took: Duration)
         "method" => known(method), "route" => route, "status" => status.to_string()
     )
     .record(took.as_secs_f64());
-    if QUIET.contains(&path) {
+    let quiet = QUIET.contains(&path) || (status < 400 && request.extensions().contains::<Quiet>());
+    if quiet {
         return;
     }
     let duration_ms = took.as_secs_f64() * 1000.0;

@@ -1,9 +1,11 @@
 //! Users and sessions: types and rules, no I/O.
 
+mod ended;
 mod password;
 mod session;
 mod user;
 
+pub use ended::{Ended, EndedUser};
 pub use password::{Password, PasswordError, decoy_hash, verify};
-pub use session::{IssuedToken, RefreshError, RefreshState, Session, hash_token};
+pub use session::{Grant, IssuedToken, RefreshError, RefreshState, Session, hash_token};
 pub use user::{NewUser, ProfileChange, User};

@@ -6,6 +6,8 @@ use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::User;
+
 /// How long a session lives after it was last refreshed.
 const LIFE: Duration = Duration::days(7);
 
@@ -33,6 +35,19 @@ pub struct IssuedToken {
     pub token: String,
     /// What we keep.
     pub hash: Vec<u8>,
+}
+
+/// What a login or a refresh gives.
+#[derive(Clone)]
+pub struct Grant {
+    /// Whose.
+    pub user: User,
+    /// The session.
+    pub session: Session,
+    /// Its next refresh token.
+    pub token: IssuedToken,
+    /// When, by the clock of the database.
+    pub granted_at: DateTime<Utc>,
 }
 
 /// What is known of a refresh token that someone presents.

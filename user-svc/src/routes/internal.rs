@@ -3,34 +3,33 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, Responder};
-use chrono::{TimeDelta, Utc};
-use souk_clients::user::{
-    BeginSessionBody, EndedSessions, EndedSessionsQuery, RefreshSessionBody, RegisterBody, SessionGrant,
-    UserBody,
-};
-use souk_http::{Created, Json, Path, Query};
+use chrono::Utc;
+use souk_clients::user::{BeginSessionBody, RefreshSessionBody, RegisterBody, SessionGrant, UserBody};
+use souk_http::{Created, Json, Path};
 use uuid::Uuid;
 
-use crate::domain::{IssuedToken, Session, User};
+use crate::domain::Grant;
 use crate::ops::Refreshed;
-use crate::{AppState, Error, Result, flows, ops, store};
+use crate::{AppState, Error, Result, flows, ops};
 
 /// The routes at the root, which the gateway never passes on.
 pub fn configure(app: &mut web::ServiceConfig) {
     app.route("/internal/users", web::post().to(register_user))
         .route("/internal/sessions", web::post().to(begin_session))
         .route("/internal/sessions/refresh", web::post().to(refresh_session))
-        .route("/internal/sessions/ended", web::get().to(list_ended_sessions))
         .route("/internal/sessions/{session_id}/end", web::post().to(end_session));
 }
 
-fn grant(user: &User, session: &Session, issued: IssuedToken) -> SessionGrant {
-    SessionGrant {
-        session_id: session.id,
-        user_id: user.id,
-        role: user.role().as_str().to_owned(),
-        refresh_token: issued.token,
-        expires_at: session.expires_at,
+impl From<Grant> for SessionGrant {
+    fn from(grant: Grant) -> Self {
+        Self {
+            session_id: grant.session.id,
+            user_id: grant.user.id,
+            role: grant.user.role().as_str().to_owned(),
+            refresh_token: grant.token.token,
+            expires_at: grant.session.expires_at,
+            granted_at: grant.granted_at,
+        }
     }
 }
 
@@ -40,8 +39,8 @@ async fn register_user(state: Data<AppState>, body: Json<RegisterBody>) -> Resul
 }
 
 async fn begin_session(state: Data<AppState>, body: Json<BeginSessionBody>) -> Result<impl Responder> {
-    let (user, session, issued) = flows::sign_in(&state.db, body.into_inner()).await?;
-    Ok((Json(grant(&user, &session, issued)), StatusCode::CREATED))
+    let grant = flows::sign_in(&state.db, body.into_inner()).await?;
+    Ok((Json(SessionGrant::from(grant)), StatusCode::CREATED))
 }
 
 async fn refresh_session(
@@ -53,10 +52,7 @@ async fn refresh_session(
         .transaction(async |tx| ops::refresh_session(tx, &body.refresh_token, Utc::now()).await)
         .await?;
     match refreshed {
-        Refreshed::Renewed(renewed) => {
-            let (user, session, issued) = *renewed;
-            Ok(Json(grant(&user, &session, issued)))
-        }
+        Refreshed::Renewed(grant) => Ok(Json((*grant).into())),
         Refreshed::Refused(refusal) => Err(Error::Refresh(refusal)),
     }
 }
@@ -68,18 +64,4 @@ async fn end_session(state: Data<AppState>, session_id: Path<Uuid>) -> Result<Ht
         .transaction(async |tx| ops::end_session(tx, id).await)
         .await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// What the gateway writes into a Redis that has forgotten.
-async fn list_ended_sessions(
-    state: Data<AppState>,
-    query: Query<EndedSessionsQuery>,
-) -> Result<Json<EndedSessions>> {
-    const PAGE: usize = 1000;
-    let mut conn = state.db.conn().await?;
-    let since = Utc::now() - TimeDelta::seconds(query.seconds);
-    let mut session_ids = store::sessions::ended_since(&mut conn, since, query.after, 1001).await?;
-    let more = session_ids.len() > PAGE;
-    session_ids.truncate(PAGE);
-    Ok(Json(EndedSessions { session_ids, more }))
 }

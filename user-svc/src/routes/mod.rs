@@ -5,7 +5,9 @@
 //! | `GET /api/v1/users/me` | [`users::get_me`] |
 //! | `PATCH /api/v1/users/me` | [`users::edit_me`] |
 //! | `POST /internal/users`, `/internal/sessions`, `.../refresh`, `.../{id}/end` | [`internal`] |
+//! | `GET /internal/sessions/ended`, `/internal/users/ended` | [`ended`] |
 
+pub mod ended;
 pub mod internal;
 mod problem;
 pub mod users;

@@ -1,5 +1,6 @@
 //! Rows in and out.
 
+pub mod ended_users;
 mod schema;
 pub mod sessions;
 pub mod shop_owners;

@@ -40,6 +40,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    ended_users (user_id) {
+        user_id -> Uuid,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     shop_owners (shop_id) {
         shop_id -> Uuid,
         owner_id -> Uuid,
@@ -49,4 +56,4 @@ diesel::table! {
 }
 
 diesel::joinable!(refresh_tokens -> sessions (session_id));
-diesel::allow_tables_to_appear_in_same_query!(users, sessions, refresh_tokens, shop_owners);
+diesel::allow_tables_to_appear_in_same_query!(users, sessions, refresh_tokens, shop_owners, ended_users);

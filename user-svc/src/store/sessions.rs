@@ -1,7 +1,10 @@
 //! Sessions and refresh tokens.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{now, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{Integer, Timestamptz};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
@@ -46,45 +49,66 @@ impl From<&Session> for SessionRow {
     }
 }
 
-/// Adds a session.
-pub async fn insert(tx: &mut Conn, session: &Session) -> Result<(), DbError> {
-    diesel::insert_into(sessions::table)
+/// Adds a session and answers when tokens of it are granted; to be called with the user's row locked.
+pub async fn insert(tx: &mut Conn, session: &Session) -> Result<DateTime<Utc>, DbError> {
+    Ok(diesel::insert_into(sessions::table)
         .values(SessionRow::from(session))
-        .execute(tx)
-        .await?;
-    Ok(())
+        .returning(granted_at())
+        .get_result(tx)
+        .await?)
 }
 
-/// Writes how long a session lives now.
-pub async fn prolong(tx: &mut Conn, session: &Session) -> Result<(), DbError> {
-    diesel::update(sessions::table.find(session.id))
+/// Writes how long a session lives now and answers when tokens of it are granted; to be called with the user's row
+/// locked.
+pub async fn prolong(tx: &mut Conn, session: &Session) -> Result<DateTime<Utc>, DbError> {
+    Ok(diesel::update(sessions::table.find(session.id))
         .set((
             sessions::expires_at.eq(session.expires_at),
-            sessions::last_used_at.eq(diesel::dsl::now),
+            sessions::last_used_at.eq(now),
         ))
-        .execute(tx)
-        .await?;
-    Ok(())
+        .returning(granted_at())
+        .get_result(tx)
+        .await?)
+}
+
+/// Not the transaction's time: tokens may have been ended while it waited for the user's row.
+fn granted_at() -> SqlLiteral<Timestamptz> {
+    sql("clock_timestamp()")
 }
 
 /// Ends a session; its time stays if it was ended before.
 pub async fn end(tx: &mut Conn, id: Uuid) -> Result<(), DbError> {
     diesel::update(sessions::table.find(id).filter(sessions::ended_at.is_null()))
-        .set(sessions::ended_at.eq(Some(Utc::now())))
+        .set(sessions::ended_at.eq(now))
         .execute(tx)
         .await?;
     Ok(())
 }
 
-/// Sessions that ended after `since`, by id, the first `limit` after `after`.
-pub async fn ended_since(
+/// Ends the living sessions of a user, but for one, and answers which; to be called with the user's row locked.
+pub async fn end_all(tx: &mut Conn, user_id: Uuid, but: Option<Uuid>) -> Result<Vec<Uuid>, DbError> {
+    let living = sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::id.ne(but.unwrap_or(Uuid::nil())));
+    Ok(diesel::update(living)
+        .set(sessions::ended_at.eq(now))
+        .returning(sessions::id)
+        .get_results(tx)
+        .await?)
+}
+
+/// Sessions that ended within the last `seconds`, by id, the first `limit` after `after`.
+pub async fn ended_within(
     conn: &mut Conn,
-    since: DateTime<Utc>,
+    seconds: i32,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Uuid>, DbError> {
+    let since = sql::<Timestamptz>("now() - interval '1 second' * ").bind::<Integer, _>(seconds);
     Ok(sessions::table
-        .filter(sessions::ended_at.gt(since))
+        .filter(sessions::ended_at.assume_not_null().gt(since))
         .filter(sessions::id.gt(after.unwrap_or(Uuid::nil())))
         .order(sessions::id)
         .limit(limit)
@@ -105,7 +129,18 @@ pub async fn add_token(tx: &mut Conn, session_id: Uuid, hash: &[u8]) -> Result<(
     Ok(())
 }
 
-/// What is known of a token, with its session; both locked until the transaction ends.
+/// Whose session a token belongs to.
+pub async fn owner_of_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<Uuid>, DbError> {
+    Ok(refresh_tokens::table
+        .inner_join(sessions::table)
+        .filter(refresh_tokens::hash.eq(hash))
+        .select(sessions::user_id)
+        .get_result(conn)
+        .await
+        .optional()?)
+}
+
+/// What is known of a token, with its session; both locked until the transaction ends. The user's row comes first.
 pub async fn lock_token(tx: &mut Conn, hash: &[u8]) -> Result<Option<RefreshState>, DbError> {
     let row = refresh_tokens::table
         .inner_join(sessions::table)

@@ -95,6 +95,28 @@ pub async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
     }
 }
 
+/// The user with that id and the hash of the password. Both stay as they are until the transaction ends, and so do
+/// the user's tokens: whoever ends them locks the row first.
+pub async fn share(tx: &mut Conn, id: Uuid) -> Result<Option<(User, String)>, DbError> {
+    let locked = users::table
+        .find(id)
+        .select(users::id)
+        .for_share()
+        .get_result::<Uuid>(tx)
+        .await
+        .optional()?;
+    if locked.is_none() {
+        return Ok(None);
+    }
+    let row = users::table
+        .find(id)
+        .select((UserRow::as_select(), users::password_hash, owns_open_shop()))
+        .get_result::<(UserRow, String, bool)>(tx)
+        .await
+        .optional()?;
+    Ok(row.map(|(row, hash, is_shop_owner)| (row.into_user(is_shop_owner), hash)))
+}
+
 /// The user behind a login name, and the hash of the password.
 pub async fn find_credentials(conn: &mut Conn, email: &str) -> Result<Option<(User, String)>, DbError> {
     let row = users::table
