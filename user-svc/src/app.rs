@@ -29,6 +29,7 @@ pub fn server(db: Db, keys: MeshKeys) -> Server {
         .setup(|app| {
             routes::internal::configure(app);
             routes::ended::configure(app);
+            routes::internal_addresses::configure(app);
         })
 }
 

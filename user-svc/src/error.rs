@@ -2,7 +2,7 @@
 
 use souk_db::{DbError, IdempotencyError};
 
-use crate::domain::{PasswordError, RefreshError};
+use crate::domain::{AddressError, PasswordError, RefreshError};
 
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +13,9 @@ pub enum Error {
     /// The refresh token gives nothing.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
+    /// The address book does not take it.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// The e-mail address has an account.
     #[error("There is an account with this e-mail address.")]
     EmailTaken,

@@ -64,6 +64,29 @@ pub struct UserBody {
     pub created_at: DateTime<Utc>,
 }
 
+/// An address of a user's book, as it is now; the answer to `GET /internal/users/{user_id}/addresses/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressRecord {
+    /// Id.
+    pub id: Uuid,
+    /// Who receives it.
+    pub name: String,
+    /// Street and house.
+    pub line1: String,
+    /// What else is needed to find it.
+    pub line2: Option<String>,
+    /// City.
+    pub city: String,
+    /// State, province or district.
+    pub region: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Whom to call on delivery.
+    pub phone_number: Option<String>,
+}
+
 /// A login, with what the gateway knows of the client.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
@@ -178,6 +201,16 @@ impl UserClient {
     pub async fn end_session(&self, session_id: Uuid) -> Result<(), ClientError> {
         self.0
             .post(&format!("/internal/sessions/{session_id}/end"), &())
+            .await
+    }
+
+    /// An address of a user's book; `None` when it is not in there.
+    ///
+    /// # Errors
+    /// When user-svc is away.
+    pub async fn address(&self, user_id: Uuid, id: Uuid) -> Result<Option<AddressRecord>, ClientError> {
+        self.0
+            .get(&format!("/internal/users/{user_id}/addresses/{id}"))
             .await
     }
 

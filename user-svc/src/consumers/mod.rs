@@ -25,6 +25,7 @@ pub fn settle(error: &Error) -> Outcome {
         Error::EmailTaken
         | Error::InvalidCredentials
         | Error::NotFound
+        | Error::Address(_)
         | Error::Password(_)
         | Error::Refresh(_) => Outcome::Done,
         Error::Hash(_) | Error::Broken(_) | Error::Idempotency(_) => Outcome::Retry,

@@ -4,11 +4,20 @@
 //! | --- | --- |
 //! | `GET /api/v1/users/me` | [`users::get_me`] |
 //! | `PATCH /api/v1/users/me` | [`users::edit_me`] |
+//! | `GET /api/v1/users/me/addresses` | [`addresses::list_addresses`] |
+//! | `POST /api/v1/users/me/addresses` | [`addresses::add_address`] |
+//! | `GET /api/v1/users/me/addresses/{address_id}` | [`addresses::get_address`] |
+//! | `PATCH /api/v1/users/me/addresses/{address_id}` | [`addresses::edit_address`] |
+//! | `DELETE /api/v1/users/me/addresses/{address_id}` | [`addresses::remove_address`] |
+//! | `GET /internal/users/{user_id}/addresses/{address_id}` | [`internal_addresses`] |
 //! | `POST /internal/users`, `/internal/sessions`, `.../refresh`, `.../{id}/end` | [`internal`] |
 //! | `GET /internal/sessions/ended`, `/internal/users/ended` | [`ended`] |
 
+pub mod address_bodies;
+pub mod addresses;
 pub mod ended;
 pub mod internal;
+pub mod internal_addresses;
 mod problem;
 pub mod users;
 
@@ -16,5 +25,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The public routes, under `/api/v1`.
 pub fn configure(app: &mut ServiceConfig) {
-    app.service(users::get_me).service(users::edit_me);
+    app.service(users::get_me)
+        .service(users::edit_me)
+        .service(addresses::list_addresses)
+        .service(addresses::add_address)
+        .service(addresses::get_address)
+        .service(addresses::edit_address)
+        .service(addresses::remove_address);
 }

@@ -5,7 +5,7 @@ use souk_http::Problem;
 use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
-use crate::domain::{PasswordError, RefreshError};
+use crate::domain::{AddressError, PasswordError, RefreshError};
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
@@ -21,6 +21,7 @@ impl From<&Error> for Problem {
             Error::Refresh(refusal @ RefreshError::Reused { session_id }) => {
                 invalid_refresh_token(refusal).with("ended_session", session_id)
             }
+            Error::Address(refusal) => address(*refusal),
             Error::EmailTaken => Self::conflict("email-taken", "The e-mail address is taken")
                 .detail(error.to_string())
                 .field("/email", "taken", error.to_string()),
@@ -31,6 +32,18 @@ impl From<&Error> for Problem {
             Error::Idempotency(error) => idempotency_problem(error),
             Error::Db(error) => database_problem(error),
             Error::Hash(_) | Error::Broken(_) | Error::Unversioned(_) => Self::internal(error),
+        }
+    }
+}
+
+fn address(refusal: AddressError) -> Problem {
+    match refusal {
+        AddressError::PostalCode => {
+            Problem::invalid().field("/postal_code", "postal_code", refusal.to_string())
+        }
+        AddressError::NoDefault => Problem::invalid().field("/is_default", "no_default", refusal.to_string()),
+        AddressError::TooMany => {
+            Problem::conflict("too-many-addresses", "The address book is full").detail(refusal.to_string())
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Rows in and out.
 
+pub mod addresses;
 pub mod ended_users;
 mod schema;
 pub mod sessions;

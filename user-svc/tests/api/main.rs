@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod addresses;
 mod app;
 mod consumers;
 mod sessions;

@@ -26,6 +26,7 @@ const TOP: &[&str] = &["app", "main", "lib"];
 
 /// The libs, and which other libs each may use.
 const LIBS: &[(&str, &[&str])] = &[
+    ("address", &[]),
     ("contracts", &[]),
     ("env", &[]),
     ("telemetry", &[]),
