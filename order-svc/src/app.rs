@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use souk_auth::MeshKeys;
 use souk_clients::cart::CartClient;
 use souk_clients::product::ProductClient;
+use souk_clients::user::UserClient;
 use souk_http::Server;
 use souk_service::Process;
 use utoipa::openapi::{Info, OpenApi};
@@ -20,6 +21,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
         db: process.db(),
         carts: CartClient::new(process.client(&config.cart_svc_url)?),
         products: ProductClient::new(process.client(&config.product_svc_url)?),
+        users: UserClient::new(process.client(&config.user_svc_url)?),
     };
     process.publish();
     process.consume(consumers::users(process.db(), process.bus()));

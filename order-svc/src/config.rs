@@ -10,6 +10,8 @@ pub struct Config {
     pub cart_svc_url: String,
     /// Where product-svc is.
     pub product_svc_url: String,
+    /// Where user-svc is.
+    pub user_svc_url: String,
 }
 
 /// Reads the settings of `serve`.

@@ -30,6 +30,9 @@ pub enum Error {
     /// The new order's number belongs to another order.
     #[error("the order number is taken")]
     NumberTaken,
+    /// The address is not in the customer's book.
+    #[error("There is no such address in your address book.")]
+    UnknownAddress,
     /// What was asked is not meaningful.
     #[error("{detail}")]
     Invalid {

@@ -2,6 +2,7 @@
 
 use souk_clients::cart::CartClient;
 use souk_clients::product::ProductClient;
+use souk_clients::user::UserClient;
 use souk_db::Db;
 
 /// Shared by all workers.
@@ -13,4 +14,6 @@ pub struct AppState {
     pub carts: CartClient,
     /// Where stock is reserved.
     pub products: ProductClient,
+    /// Where address books are.
+    pub users: UserClient,
 }

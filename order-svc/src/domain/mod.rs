@@ -2,7 +2,6 @@
 
 mod address;
 mod change;
-mod country;
 mod number;
 mod order;
 mod placement;
@@ -12,7 +11,6 @@ mod timeline;
 
 pub use address::Address;
 pub use change::{By, Change, Moved, OrderError, Step};
-pub use country::is_country;
 pub use number::new_number;
 pub use order::{Item, Order, SubOrder, Totals};
 pub use placement::{Line, Placement, PlacementError};

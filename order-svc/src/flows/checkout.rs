@@ -7,10 +7,11 @@
 use chrono::{SubsecRound, Utc};
 use souk_clients::cart::{CartClient, CheckoutCart, LastOrder, OrderedLine, Proposal, ProposedChange};
 use souk_clients::product::{ChangeKind, LineChange, ProductClient, Reservation, ReserveOutcome};
+use souk_clients::user::UserClient;
 use souk_db::{Claim, Conn, Db};
 use uuid::Uuid;
 
-use super::lines;
+use super::{Destination, lines};
 use crate::domain::{Address, Entry, Order, OrderError, Placement, Verdict, What, reservation_id};
 use crate::ops::Placed;
 use crate::store::checkouts::LatestOrder;
@@ -32,7 +33,7 @@ pub struct CheckoutRequest {
     /// The same request, however often it comes.
     pub claim: Claim,
     /// Where it goes.
-    pub address: Address,
+    pub destination: Destination,
     /// What the customer wants to say.
     pub note: Option<String>,
     /// Accept exactly what was proposed last.
@@ -47,6 +48,8 @@ pub struct Checkout<'a> {
     pub carts: &'a CartClient,
     /// Where the stock is.
     pub products: &'a ProductClient,
+    /// Where address books are.
+    pub users: &'a UserClient,
 }
 
 /// How one try ended.
@@ -76,7 +79,7 @@ impl Checkout<'_> {
                 Ok(Try::Done(order, story)) => return Ok((*order, story)),
                 Ok(Try::Again) => {}
                 // The same request may have been accepted beside this one, and have emptied the cart before it.
-                Err(refusal @ (Error::CartEmpty | Error::CartChanged(_))) => {
+                Err(refusal @ (Error::CartEmpty | Error::CartChanged(_) | Error::UnknownAddress)) => {
                     return match self.begin(request, false).await? {
                         Start::Answered(order_id) => self.answer_again(order_id).await,
                         Start::Fresh { .. } => Err(refusal),
@@ -97,6 +100,7 @@ impl Checkout<'_> {
             } => (latest, reservation_id),
         };
         let previous_order_id = latest.as_ref().map(|order| order.order_id);
+        let address = request.destination.address(self.users, request.user_id).await?;
         let cart = self.read_cart(request, latest).await?;
         let reservation = match self.reserve(request, &cart, reservation_id).await? {
             ReserveOutcome::Held(reservation) if lines::match_cart(&reservation, &cart) => reservation,
@@ -107,7 +111,10 @@ impl Checkout<'_> {
             }
             ReserveOutcome::Refused(changes) => return Err(self.propose(request, &cart, changes).await?),
         };
-        match self.place(request, &cart, reservation, previous_order_id).await {
+        match self
+            .place(request, address, cart.version, reservation, previous_order_id)
+            .await
+        {
             Ok(Placed::Now(order, entry)) => {
                 self.tell_cart(&order).await;
                 Ok(Try::Done(order, vec![entry]))
@@ -205,7 +212,8 @@ impl Checkout<'_> {
     async fn place(
         &self,
         request: &CheckoutRequest,
-        cart: &CheckoutCart,
+        address: Address,
+        cart_version: i64,
         reservation: Reservation,
         previous_order_id: Option<Uuid>,
     ) -> Result<Placed> {
@@ -213,8 +221,8 @@ impl Checkout<'_> {
             user_id: request.user_id,
             previous_order_id,
             reservation_id: reservation.reservation_id,
-            cart_version: cart.version,
-            address: request.address.clone(),
+            cart_version,
+            address,
             note: request.note.clone(),
             lines: lines::to_order(reservation),
         };

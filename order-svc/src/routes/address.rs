@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
-use crate::domain::{Address, is_country};
+use crate::domain::Address;
+use crate::{Error, Result};
 
 /// Where an order goes.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
@@ -12,11 +13,11 @@ use crate::domain::{Address, is_country};
 #[schema(as = Address)]
 pub struct AddressBody {
     /// Who receives it.
-    #[validate(length(min = 1, max = 200), custom(function = "plain_text"))]
+    #[validate(length(min = 1, max = 200), custom(function = "souk_address::one_line"))]
     #[schema(min_length = 1, max_length = 200, example = "Aygun Aliyeva")]
     name: String,
     /// Street and house.
-    #[validate(length(min = 1, max = 200), custom(function = "plain_text"))]
+    #[validate(length(min = 1, max = 200), custom(function = "souk_address::one_line"))]
     #[schema(min_length = 1, max_length = 200, example = "Nizami 12, apt. 5")]
     line1: String,
     /// What else is needed to find it.
@@ -24,19 +25,19 @@ pub struct AddressBody {
     #[schema(max_length = 200)]
     line2: Option<String>,
     /// City.
-    #[validate(length(min = 1, max = 100), custom(function = "plain_text"))]
+    #[validate(length(min = 1, max = 100), custom(function = "souk_address::one_line"))]
     #[schema(min_length = 1, max_length = 100, example = "Baku")]
     city: String,
     /// State, province or district.
     #[validate(length(max = 100))]
     #[schema(max_length = 100)]
     region: Option<String>,
-    /// Postal code.
+    /// Postal code, in the form of its country.
     #[validate(length(max = 20))]
     #[schema(max_length = 20, example = "AZ1000")]
     postal_code: Option<String>,
     /// ISO 3166-1 alpha-2, in capitals.
-    #[validate(custom(function = "country"))]
+    #[validate(custom(function = "souk_address::country"))]
     #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$", example = "AZ")]
     country: String,
     /// Whom to call on delivery.
@@ -45,9 +46,20 @@ pub struct AddressBody {
     phone_number: Option<String>,
 }
 
-impl From<AddressBody> for Address {
-    fn from(body: AddressBody) -> Self {
-        Self {
+impl TryFrom<AddressBody> for Address {
+    type Error = Error;
+
+    fn try_from(body: AddressBody) -> Result<Self> {
+        if let Some(code) = &body.postal_code
+            && !souk_address::is_postal_code(&body.country, code)
+        {
+            return Err(Error::Invalid {
+                pointer: "/shipping_address/postal_code",
+                code: "postal_code",
+                detail: "Postal codes of this country have another form.",
+            });
+        }
+        Ok(Self {
             name: body.name,
             line1: body.line1,
             line2: body.line2,
@@ -56,7 +68,7 @@ impl From<AddressBody> for Address {
             postal_code: body.postal_code,
             country: body.country,
             phone_number: body.phone_number,
-        }
+        })
     }
 }
 
@@ -72,24 +84,5 @@ impl From<Address> for AddressBody {
             country: address.country,
             phone_number: address.phone_number,
         }
-    }
-}
-
-fn plain_text(text: &str) -> Result<(), ValidationError> {
-    let refused = |code, message: &'static str| Err(ValidationError::new(code).with_message(message.into()));
-    if text.trim().is_empty() {
-        refused("blank", "It must not be blank.")
-    } else if text.chars().any(char::is_control) {
-        refused("control_characters", "It must be one line of text.")
-    } else {
-        Ok(())
-    }
-}
-
-fn country(code: &str) -> Result<(), ValidationError> {
-    if is_country(code) {
-        Ok(())
-    } else {
-        Err(ValidationError::new("country").with_message("It must be an ISO 3166-1 alpha-2 code.".into()))
     }
 }

@@ -15,7 +15,7 @@ use super::address::AddressBody;
 use super::bodies::OrderBody;
 use super::refusals::{ChangeRefusals, CheckoutRefusals, ListRefusals, ReadRefusals};
 use crate::domain::{By, Order, OrderError, OrderStatus};
-use crate::flows::{Checkout, CheckoutRequest};
+use crate::flows::{Checkout, CheckoutRequest, Destination};
 use crate::store::orders::OrderFilter;
 use crate::{AppState, Error, Result, ops, store};
 
@@ -24,9 +24,13 @@ use crate::{AppState, Error, Result, ops, store};
 #[serde(deny_unknown_fields)]
 #[schema(as = PlaceOrder)]
 pub struct PlaceOrderBody {
-    /// Where it goes.
+    /// Where it goes; this or `address_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
-    shipping_address: AddressBody,
+    shipping_address: Option<AddressBody>,
+    /// Where it goes, from one's own address book.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address_id: Option<Uuid>,
     /// A word to the shops.
     #[validate(length(max = 1000))]
     #[schema(max_length = 1000, example = "Please ring twice.")]
@@ -34,6 +38,25 @@ pub struct PlaceOrderBody {
     /// Accept exactly the changes that the last `cart-changed` named.
     #[serde(default)]
     accept_changes: bool,
+}
+
+impl PlaceOrderBody {
+    fn destination(&mut self) -> Result<Destination> {
+        match (self.shipping_address.take(), self.address_id) {
+            (Some(address), None) => Ok(Destination::Given(address.try_into()?)),
+            (None, Some(id)) => Ok(Destination::Kept(id)),
+            (None, None) => Err(Error::Invalid {
+                pointer: "/shipping_address",
+                code: "required",
+                detail: "Say where it goes: shipping_address or address_id.",
+            }),
+            (Some(_), Some(_)) => Err(Error::Invalid {
+                pointer: "/address_id",
+                code: "not_alone",
+                detail: "Give shipping_address or address_id, not both.",
+            }),
+        }
+    }
 }
 
 /// Why something is cancelled.
@@ -80,7 +103,8 @@ impl From<Caller> for By {
 
 /// Order what is in the cart.
 ///
-/// The whole cart becomes one order with a sub-order for each shop. The same key and body give the same answer
+/// The whole cart becomes one order with a sub-order for each shop. It goes to `shipping_address`, or to the address of
+/// one's own book that `address_id` names, as it is at this moment. The same key and body give the same answer
 /// for 24 hours; after a refusal the key is free again. `cart-changed` names every line that is short, gone or
 /// repriced in `changes`; try again with `accept_changes` to accept exactly that.
 #[utoipa::path(tag = "orders", security(("bearer" = [])), request_body = PlaceOrderBody,
@@ -99,12 +123,12 @@ pub async fn place_order(
 ) -> Result<Created<OrderBody>, actix_web::Error> {
     let key = key.required()?;
     let claim = Claim::new(caller.user_id, key.as_str(), "place_order", &body.0);
-    let body = body.into_inner();
+    let mut body = body.into_inner();
     let request = CheckoutRequest {
         user_id: caller.user_id,
         key,
         claim,
-        address: body.shipping_address.into(),
+        destination: body.destination()?,
         note: body.note,
         accept_changes: body.accept_changes,
     };
@@ -112,6 +136,7 @@ pub async fn place_order(
         db: &state.db,
         carts: &state.carts,
         products: &state.products,
+        users: &state.users,
     };
     let (order, story) = checkout.run(&request).await?;
     Ok(Created::at(

@@ -37,6 +37,7 @@ impl From<&Error> for Problem {
                 code,
                 detail,
             } => Self::invalid().field(*pointer, *code, *detail),
+            Error::UnknownAddress => Self::invalid().field("/address_id", "unknown", error.to_string()),
             Error::AdminOnly => Self::forbidden("admin-only", "Only an administrator may do this"),
             Error::Idempotency(error) => idempotency_problem(error),
             Error::Client(error) => client(error),

@@ -1,4 +1,4 @@
-//! The service in process, with the two it asks.
+//! The service in process, with the three it asks.
 
 use diesel_async::RunQueryDsl;
 use order_svc::{AppState, MIGRATIONS, NAME, app, routes};
@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use souk_auth::Role;
 use souk_clients::cart::CartClient;
 use souk_clients::product::ProductClient;
+use souk_clients::user::UserClient;
 use souk_testkit::{Client, Response, StandIn, TestDb, TestServer};
 use uuid::Uuid;
 
+use crate::book::Book;
 use crate::world::{Thing, World};
 
 pub const ORDERS: &str = "/api/v1/orders";
@@ -19,6 +21,8 @@ pub struct TestApp {
     pub world: World,
     pub carts: StandIn,
     pub products: StandIn,
+    pub book: Book,
+    pub users: StandIn,
 }
 
 /// A customer with two things of two shops in the cart.
@@ -43,10 +47,13 @@ impl TestApp {
         let db = TestDb::new(MIGRATIONS).await;
         let world = World::default();
         let (carts, products) = (world.carts(), world.products());
+        let book = Book::default();
+        let users = book.users();
         let state = AppState {
             db: db.db(),
             carts: CartClient::new(carts.client(NAME)),
             products: ProductClient::new(products.client(NAME)),
+            users: UserClient::new(users.client(NAME)),
         };
         let server = TestServer::start(app::server(state, souk_testkit::mesh_keys()), routes::configure);
         Self {
@@ -55,6 +62,8 @@ impl TestApp {
             world,
             carts,
             products,
+            book,
+            users,
         }
     }
 

@@ -1,4 +1,5 @@
-//! order-svc over HTTP and its consumers, on a real Postgres, beside truthful stand-ins of cart-svc and product-svc.
+//! order-svc over HTTP and its consumers, on a real Postgres, beside truthful stand-ins of cart-svc,
+//! product-svc and user-svc.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,6 +11,7 @@
 )]
 
 mod app;
+mod book;
 mod consumers;
 mod document;
 mod order_items;

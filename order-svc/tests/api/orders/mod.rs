@@ -1,3 +1,4 @@
+mod address;
 mod cancel;
 mod crash;
 mod list;
