@@ -2,8 +2,9 @@
 //!
 //! A service's `config.rs` declares a struct; field `database_url` is read from `DATABASE_URL`.
 //! Texts, numbers, booleans, addresses, unit enums, options and comma-separated lists are understood.
-//! An empty variable counts as not set.
+//! An empty variable counts as not set. [`Mode`] says what production does not start without.
 
+mod mode;
 mod secret;
 mod values;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
+pub use mode::Mode;
 pub use secret::Secret;
 pub use values::EnvError;
 

@@ -23,6 +23,14 @@ pub enum EnvError {
         /// What it should have been.
         reason: String,
     },
+    /// A variable holds what is good enough for development only.
+    #[error("SOUK_ENV is production, and {name} {reason}.")]
+    Unfit {
+        /// The variable.
+        name: String,
+        /// What is the matter with it, going on from its name.
+        reason: String,
+    },
     /// Something else that the settings struct refused.
     #[error("The environment is wrong: {0}.")]
     Other(String),
