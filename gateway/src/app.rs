@@ -50,7 +50,7 @@ impl App {
             tokens: Tokens::open(&config.signing_keys_dir).context("SIGNING_KEYS_DIR cannot be used")?,
             // A password takes its time, and more of it when many log in at once.
             users: UserClient::new(users.timeout(Duration::from_secs(10))),
-            visitors: Visitors::new(&keys),
+            visitors: Visitors::new(keys.clone()),
             trusted: TrustedProxies::parse(&config.trusted_proxies)?,
             documents: Documents::new(serde_json::to_value(openapi())?, clients.clone()),
             keys,

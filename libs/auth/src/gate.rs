@@ -6,8 +6,8 @@ use actix_web::http::header::HeaderMap;
 use souk_http::{Gate, Problem};
 use uuid::Uuid;
 
-use crate::keys::{MeshKeys, Refusal, SignedRequest, now_ms};
-use crate::{Caller, headers};
+use crate::signed::{Refusal, SignedRequest, now_ms};
+use crate::{Caller, MeshKeys, headers};
 
 /// Health and metrics are asked by those who hold no key.
 const OPEN: [&str; 3] = ["/health/live", "/health/ready", "/metrics"];

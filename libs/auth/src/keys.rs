@@ -1,128 +1,104 @@
-//! The mesh signature: HMAC-SHA256 under keys that can be rotated.
+//! The mesh signature: HMAC-SHA256 under keys that can be rotated while the mesh runs.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 
 use crate::headers;
+use crate::ring::{self, KeyError, Ring};
+use crate::signed::{Refusal, SignedRequest};
+use crate::watch::Watch;
 
 /// How far a signature's time may be off, in either direction.
 pub const SKEW_MS: i64 = 60_000;
 
-const MIN_SECRET: usize = 32;
-
-/// The keys of the mesh: the first signs, all verify.
+/// The keys of the mesh: one signs, all verify.
 ///
-/// To rotate: add the new key as the second everywhere, then put it first, then drop the old one.
+/// Clones share what they know. Keys of a file are read again when it changes: whoever signs or verifies looks, so
+/// that nothing needs to run beside.
 #[derive(Clone)]
-pub struct MeshKeys(Vec<Key>);
+pub struct MeshKeys(Arc<Held>);
 
-#[derive(Clone)]
-struct Key {
-    kid: String,
-    /// Keyed already: signing clones it instead of keying again.
-    mac: Hmac<Sha256>,
+struct Held {
+    ring: RwLock<Arc<Ring>>,
+    watch: Option<Watch>,
 }
 
-/// What is wrong with `MESH_KEYS`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// There is no key at all.
-    #[error("MESH_KEYS holds no key")]
-    None,
-    /// An entry is not `kid:base64secret`.
-    #[error("entry {0} of MESH_KEYS is not kid:base64secret")]
-    Malformed(usize),
-    /// A secret can be guessed.
-    #[error("the secret of entry {0} of MESH_KEYS is shorter than {MIN_SECRET} bytes")]
-    Short(usize),
-    /// Two entries have the same name.
-    #[error("entry {0} of MESH_KEYS has the name of another one")]
-    Twice(usize),
-}
-
-/// Why a signature was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// There is none, or it cannot be read.
-    #[error("the request is not signed")]
-    Unsigned,
-    /// It was made with a key that is not ours (any more).
-    #[error("the signing key is not known")]
-    UnknownKey,
-    /// It was made too long ago, or is from the future.
-    #[error("the signature's time is off")]
-    Time,
-    /// It does not fit the request.
-    #[error("the signature does not fit the request")]
-    Altered,
-}
-
-/// Everything a signature covers.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SignedRequest<'a> {
-    /// HTTP method in upper case.
-    pub method: &'a str,
-    /// Path and query exactly as the receiver sees them.
-    pub target: &'a str,
-    /// The member of the mesh that sends it.
-    pub caller: &'a str,
-    /// Unix milliseconds; see [`now_ms`].
-    pub timestamp: i64,
-    /// The user on whose behalf it is sent.
-    pub user_id: Option<&'a str>,
-    /// The user's role.
-    pub role: Option<&'a str>,
-    /// The user's session.
-    pub session_id: Option<&'a str>,
-    /// Who is looking.
-    pub visitor_id: Option<&'a str>,
-    /// The request that began it all.
-    pub request_id: Option<&'a str>,
-    /// Trace context.
-    pub traceparent: Option<&'a str>,
+/// Why the settings give no keys.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingError {
+    /// No variable is set.
+    #[error("Neither MESH_KEYS_FILE nor MESH_KEYS is set.")]
+    Missing,
+    /// It is not clear which one counts.
+    #[error("MESH_KEYS_FILE and MESH_KEYS are both set; one of them will do.")]
+    Both,
+    /// The file cannot be read.
+    #[error("MESH_KEYS_FILE cannot be read: {0}.")]
+    Unreadable(#[from] std::io::Error),
+    /// What a variable holds or names will not do.
+    #[error("{variable} cannot be used: {error}.")]
+    Unfit {
+        /// The variable.
+        variable: &'static str,
+        /// What is the matter.
+        error: KeyError,
+    },
 }
 
 impl MeshKeys {
-    /// Reads `kid:base64secret[,kid:base64secret]`.
+    /// Reads `kid:base64secret[,kid:base64secret]`; the first signs.
+    ///
+    /// # Errors
+    /// Tells the entry that is wrong.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let mut keys: Vec<Key> = Vec::new();
-        for (index, entry) in text
-            .split(',')
-            .map(str::trim)
-            .filter(|entry| !entry.is_empty())
-            .enumerate()
-        {
-            let place = index + 1;
-            let (kid, secret) = entry.split_once(':').ok_or(KeyError::Malformed(place))?;
-            let secret = decode(secret).ok_or(KeyError::Malformed(place))?;
-            if kid.is_empty()
-                || !kid
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-            {
-                return Err(KeyError::Malformed(place));
-            }
-            if secret.len() < MIN_SECRET {
-                return Err(KeyError::Short(place));
-            }
-            if keys.iter().any(|key| key.kid == kid) {
-                return Err(KeyError::Twice(place));
-            }
-            let mac = Hmac::new_from_slice(&secret).map_err(|_| KeyError::Malformed(place))?;
-            keys.push(Key {
-                kid: kid.to_owned(),
-                mac,
-            });
+        Ok(Self::hold(Ring::new(&ring::list(text)?)?, None))
+    }
+
+    /// The keys of a file (see [`crate::KeyFile`]), now and whenever it changes.
+    ///
+    /// # Errors
+    /// When it cannot be read, or holds something that is no key.
+    pub fn open(path: &Path) -> Result<Self, SettingError> {
+        Self::open_looking_every(path, Watch::EVERY)
+    }
+
+    /// The same, looking for changes more seldom or more often.
+    ///
+    /// # Errors
+    /// When it cannot be read, or holds something that is no key.
+    pub fn open_looking_every(path: &Path, every: Duration) -> Result<Self, SettingError> {
+        let (watch, ring) = Watch::begin(path, every)?;
+        let unfit = |error| SettingError::Unfit {
+            variable: "MESH_KEYS_FILE",
+            error,
+        };
+        Ok(Self::hold(ring.map_err(unfit)?, Some(watch)))
+    }
+
+    /// The keys that the settings name: a file or a list. In production none of them may be something that people
+    /// can think of.
+    ///
+    /// # Errors
+    /// Names the variable.
+    pub fn from_settings(
+        file: Option<&Path>,
+        list: Option<&str>,
+        is_production: bool,
+    ) -> Result<Self, SettingError> {
+        let unfit = |variable| move |error| SettingError::Unfit { variable, error };
+        let (variable, keys) = match (file, list) {
+            (None, None) => return Err(SettingError::Missing),
+            (Some(_), Some(_)) => return Err(SettingError::Both),
+            (Some(path), None) => ("MESH_KEYS_FILE", Self::open(path)?),
+            (None, Some(list)) => ("MESH_KEYS", Self::parse(list).map_err(unfit("MESH_KEYS"))?),
+        };
+        if is_production {
+            keys.known().must_be_random().map_err(unfit(variable))?;
         }
-        if keys.is_empty() {
-            Err(KeyError::None)
-        } else {
-            Ok(Self(keys))
-        }
+        Ok(keys)
     }
 
     /// Signs a request: all the headers that make it trusted, the identity ones among them.
@@ -148,21 +124,23 @@ impl MeshKeys {
         signed
     }
 
-    /// The value of `X-Mesh-Signature` alone.
+    /// The value of `X-Mesh-Signature` alone, by the key that signs at the time of the request.
     pub fn signature(&self, request: &SignedRequest<'_>) -> String {
-        // `parse` lets no empty list through.
-        self.0.first().map_or_else(String::new, |key| {
-            format!(
-                "{}:{}",
-                key.kid,
-                hex::encode(request.mac(key).finalize().into_bytes())
-            )
-        })
+        // No ring is empty.
+        self.current()
+            .signing(request.timestamp)
+            .map_or_else(String::new, |key| {
+                format!(
+                    "{}:{}",
+                    key.kid,
+                    hex::encode(request.mac(&key.mac).finalize().into_bytes())
+                )
+            })
     }
 
-    /// A secret for another purpose, made from the first key.
-    pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        self.0.first().map_or([0; 32], |key| {
+    /// A secret for another purpose, made from the key that signs at time `now`.
+    pub fn derive(&self, purpose: &str, now: i64) -> [u8; 32] {
+        self.current().signing(now).map_or([0; 32], |key| {
             let mut mac = key.mac.clone();
             // No request begins like this.
             mac.update(b"derive\n");
@@ -172,18 +150,22 @@ impl MeshKeys {
     }
 
     /// Checks a signature against the request it came with, at time `now`.
+    ///
+    /// # Errors
+    /// Tells why it is refused.
     pub fn verify(&self, request: &SignedRequest<'_>, signature: &str, now: i64) -> Result<(), Refusal> {
         let (kid, hex) = signature.split_once(':').ok_or(Refusal::Unsigned)?;
         let mut bytes = [0_u8; 32];
         hex::decode_to_slice(hex, &mut bytes).map_err(|_| Refusal::Unsigned)?;
-        let key = self
-            .0
-            .iter()
-            .find(|key| key.kid == kid)
-            .ok_or(Refusal::UnknownKey)?;
+        let mut ring = self.current();
+        // Whoever signed may have seen a change of the file before us.
+        if ring.find(kid, now).is_none() && self.look() {
+            ring = self.known();
+        }
+        let key = ring.find(kid, now).ok_or(Refusal::UnknownKey)?;
         // Constant time.
         request
-            .mac(key)
+            .mac(&key.mac)
             .verify_slice(&bytes)
             .map_err(|_| Refusal::Altered)?;
         if now.abs_diff(request.timestamp) > SKEW_MS.unsigned_abs() {
@@ -191,48 +173,41 @@ impl MeshKeys {
         }
         Ok(())
     }
-}
 
-impl SignedRequest<'_> {
-    /// One value a line; none of them can hold a line break, being parts of an HTTP head.
-    fn mac(&self, key: &Key) -> Hmac<Sha256> {
-        let timestamp = self.timestamp.to_string();
-        let lines = [
-            self.method,
-            self.target,
-            self.caller,
-            &timestamp,
-            self.user_id.unwrap_or_default(),
-            self.role.unwrap_or_default(),
-            self.session_id.unwrap_or_default(),
-            self.visitor_id.unwrap_or_default(),
-            self.request_id.unwrap_or_default(),
-            self.traceparent.unwrap_or_default(),
-        ];
-        let mut mac = key.mac.clone();
-        mac.update(b"v1");
-        for line in lines {
-            mac.update(b"\n");
-            mac.update(line.as_bytes());
-        }
-        mac
+    fn hold(ring: Ring, watch: Option<Watch>) -> Self {
+        Self(Arc::new(Held {
+            ring: RwLock::new(Arc::new(ring)),
+            watch,
+        }))
     }
-}
 
-/// The present time in unix milliseconds.
-pub fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
+    /// What is known, after a look at the file if the last one was a while ago.
+    fn current(&self) -> Arc<Ring> {
+        if self.0.watch.as_ref().is_some_and(Watch::is_due) {
+            self.look();
+        }
+        self.known()
+    }
 
-fn decode(secret: &str) -> Option<Vec<u8>> {
-    [STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD]
-        .iter()
-        .find_map(|engine| engine.decode(secret).ok())
+    fn known(&self) -> Arc<Ring> {
+        self.0.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether there was something new. It costs a few microseconds unless there was.
+    fn look(&self) -> bool {
+        let Some(ring) = self.0.watch.as_ref().and_then(Watch::look) else {
+            return false;
+        };
+        *self.0.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        true
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     fn keys(text: &str) -> MeshKeys {

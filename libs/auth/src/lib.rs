@@ -4,15 +4,22 @@
 //! the mesh, a moment ago, for this very request; the extractors read what the gate found, never headers.
 
 mod caller;
+mod file;
 mod gate;
 pub mod headers;
 mod keys;
+mod ring;
 mod role;
+mod signed;
+mod watch;
 
 pub use caller::{Admin, Caller, Peer, Visitor};
+pub use file::{FileError, KeyFile, KeyState, ListedKey, Rotated};
 pub use gate::mesh_gate;
-pub use keys::{KeyError, MeshKeys, Refusal, SKEW_MS, SignedRequest, now_ms};
+pub use keys::{MeshKeys, SKEW_MS, SettingError};
+pub use ring::KeyError;
 pub use role::{Role, UnknownRole};
+pub use signed::{Refusal, SignedRequest, now_ms};
 
 /// The name under which the gateway forwards what clients ask.
 pub const GATEWAY: &str = "gateway";
