@@ -43,6 +43,7 @@ pub fn command(name: &'static str, about: &'static str) -> Command {
 /// When the database cannot be reached or a migration fails.
 pub async fn migrate(sources: impl IntoIterator<Item = EmbeddedMigrations>) -> anyhow::Result<()> {
     let settings: MigrationSettings = Env::load()?;
+    settings.check()?;
     let shared = [souk_db::MIGRATIONS, souk_outbox::MIGRATIONS];
     let sources = shared.into_iter().chain(sources).collect();
     souk_db::migrate(settings.migration_database_url.reveal(), sources).await?;

@@ -37,11 +37,12 @@ impl Process {
     pub fn start(name: &'static str) -> anyhow::Result<Self> {
         souk_telemetry::init(name)?;
         let settings: Settings = Env::load()?;
+        settings.check()?;
         let process = Self {
             name,
             db: Db::connect(settings.database_url.reveal(), settings.db_pool_size)?,
             bus: Bus::new(settings.amqp_url.reveal(), &settings.event_namespace),
-            keys: MeshKeys::parse(settings.mesh_keys.reveal()).context("MESH_KEYS cannot be read")?,
+            keys: settings.mesh_keys()?,
             settings,
             stop: souk_http::stop_signal()?,
             served: CancellationToken::new(),

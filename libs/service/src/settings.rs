@@ -1,13 +1,18 @@
 //! What every service reads from the environment.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use serde::Deserialize;
-use souk_env::Secret;
+use souk_auth::{MeshKeys, SettingError};
+use souk_env::{EnvError, Mode, Secret};
 
 /// The settings that all services share; a service reads its own beside them.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Settings {
+    /// Whether missing secrets keep it from starting.
+    #[serde(default)]
+    pub souk_env: Mode,
     /// Where to listen; port 0 picks a free one.
     pub listen_addr: SocketAddr,
     /// The service's role on its own database.
@@ -20,8 +25,10 @@ pub(crate) struct Settings {
     /// The prefix of every name on the broker.
     #[serde(default)]
     pub event_namespace: String,
-    /// Keys of the mesh signature.
-    pub mesh_keys: Secret,
+    /// The file of the keys of the mesh signature.
+    pub mesh_keys_file: Option<PathBuf>,
+    /// The keys themselves.
+    pub mesh_keys: Option<Secret>,
     /// HTTP worker threads.
     #[serde(default = "two")]
     pub workers: usize,
@@ -30,8 +37,47 @@ pub(crate) struct Settings {
 /// What `migrate` needs.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct MigrationSettings {
+    /// Whether a missing password keeps it from starting.
+    #[serde(default)]
+    pub souk_env: Mode,
     /// The owner's role on the database.
     pub migration_database_url: Secret,
+}
+
+impl Settings {
+    /// The keys of the mesh.
+    ///
+    /// # Errors
+    /// When there are none, or they are not good enough.
+    pub fn mesh_keys(&self) -> Result<MeshKeys, SettingError> {
+        let list = self.mesh_keys.as_ref().map(Secret::reveal);
+        MeshKeys::from_settings(
+            self.mesh_keys_file.as_deref(),
+            list,
+            self.souk_env.is_production(),
+        )
+    }
+
+    /// Refuses what is good enough for development only.
+    ///
+    /// # Errors
+    /// Names the variable.
+    pub fn check(&self) -> Result<(), EnvError> {
+        self.souk_env
+            .url_with_password("DATABASE_URL", &self.database_url)?;
+        self.souk_env.url_with_password("AMQP_URL", &self.amqp_url)
+    }
+}
+
+impl MigrationSettings {
+    /// Refuses what is good enough for development only.
+    ///
+    /// # Errors
+    /// Names the variable.
+    pub fn check(&self) -> Result<(), EnvError> {
+        self.souk_env
+            .url_with_password("MIGRATION_DATABASE_URL", &self.migration_database_url)
+    }
 }
 
 fn ten() -> usize {
@@ -40,4 +86,87 @@ fn ten() -> usize {
 
 fn two() -> usize {
     2
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_env::Env;
+
+    use super::*;
+
+    const KEY: &str = "k1:8pYb3lQ0v0m2s1q6vZyB0r7gKf4cV1wN9hJtXeUoDkM=";
+
+    fn refusal(changes: &[(&str, &str)]) -> Option<String> {
+        let good = [
+            ("SOUK_ENV", "production"),
+            ("LISTEN_ADDR", "127.0.0.1:0"),
+            ("DATABASE_URL", "postgres://cart_svc:pw@db/cart_svc"),
+            ("AMQP_URL", "amqp://souk:pw@rabbit"),
+            ("MESH_KEYS", KEY),
+        ];
+        let kept = good
+            .into_iter()
+            .filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+        let settings: Settings = Env::load_from(kept.chain(changes.iter().copied())).unwrap();
+        let keys = settings.mesh_keys().err().map(|error| error.to_string());
+        settings.check().err().map(|error| error.to_string()).or(keys)
+    }
+
+    #[test]
+    fn production_starts_with_secrets_of_its_own() {
+        assert_eq!(refusal(&[]), None);
+    }
+
+    #[test]
+    fn production_refuses_a_start_without_them() {
+        assert_eq!(
+            refusal(&[("DATABASE_URL", "postgres://cart_svc@db/cart_svc")]).as_deref(),
+            Some("SOUK_ENV is production, and DATABASE_URL holds no password.")
+        );
+        assert_eq!(
+            refusal(&[("AMQP_URL", "amqp://guest:guest@rabbit")]).as_deref(),
+            Some("SOUK_ENV is production, and AMQP_URL holds the user's name as its password.")
+        );
+        assert_eq!(
+            refusal(&[("MESH_KEYS", "")]).as_deref(),
+            Some("Neither MESH_KEYS_FILE nor MESH_KEYS is set.")
+        );
+        assert_eq!(
+            refusal(&[("MESH_KEYS", "k1:dG9vIHNob3J0")]).as_deref(),
+            Some("MESH_KEYS cannot be used: the secret of entry 1 is shorter than 32 bytes.")
+        );
+        let text = "k1:dGhpcyBrZXkgaXMgZm9yIHRlc3RzIG9ubHksIDMyIGJ5dGVz";
+        assert_eq!(
+            refusal(&[("MESH_KEYS", text)]).as_deref(),
+            Some(
+                "MESH_KEYS cannot be used: SOUK_ENV is production, and the secret of entry 1 is a text instead of \
+                 random bytes (`openssl rand -base64 32` makes some)."
+            )
+        );
+    }
+
+    #[test]
+    fn development_takes_what_there_is() {
+        let open = [
+            ("SOUK_ENV", "development"),
+            ("DATABASE_URL", "postgres://db/x"),
+            ("AMQP_URL", "amqp://rabbit"),
+            ("MESH_KEYS", "k1:dGhpcyBrZXkgaXMgZm9yIHRlc3RzIG9ubHksIDMyIGJ5dGVz"),
+        ];
+        assert_eq!(refusal(&open), None);
+    }
+
+    #[test]
+    fn a_migration_needs_a_password_too() {
+        let settings: MigrationSettings = Env::load_from([
+            ("SOUK_ENV", "production"),
+            ("MIGRATION_DATABASE_URL", "postgres://souk_owner@db/x"),
+        ])
+        .unwrap();
+
+        assert_eq!(
+            settings.check().unwrap_err().to_string(),
+            "SOUK_ENV is production, and MIGRATION_DATABASE_URL holds no password."
+        );
+    }
 }
