@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::instance::{Name, Part};
+use crate::replicas::Counts;
 use crate::test::Step;
 
 /// Run, test and look after the Souk mesh.
@@ -38,15 +39,21 @@ pub enum Command {
         /// Switch the gateway's rate limits off, for load tests.
         #[arg(long)]
         no_limits: bool,
+        /// How many processes of a service; one of each that is not named. Services find each other's replicas.
+        #[arg(long, value_name = "NAME=COUNT,...")]
+        replicas: Option<Counts>,
+        /// Put Traefik before the gateways: TLS, health checks, one address for all. It is fetched if it is missing.
+        #[arg(long)]
+        traefik: bool,
     },
     /// Stop all services and the infrastructure; data stays.
     Down,
-    /// One service of the running mesh.
+    /// One service of the running mesh, or one of its replicas.
     #[command(subcommand)]
     Service(ServiceCommand),
     /// Show the end of the logs.
     Logs {
-        /// One service or part; all services if it is left out.
+        /// A service, a replica (`order-svc#2`), a part, `traefik` or `traefik-access`; all services if it is left out.
         service: Option<String>,
         /// Go on with what comes.
         #[arg(long, short)]
@@ -65,7 +72,8 @@ pub enum Command {
     },
 }
 
-/// What can be done with a service; its name may be given short, as `order`.
+/// What can be done with a service. `order` is short for `order-svc` and means all its replicas, `order#2` is one of
+/// them, `traefik` is what stands before the gateways.
 #[derive(Debug, Subcommand)]
 pub enum ServiceCommand {
     /// Start it with the same environment as before.

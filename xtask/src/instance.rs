@@ -120,7 +120,7 @@ impl Instance {
 pub const MARK: &str = "SOUK_PROCESS";
 
 /// A hash that is the same on every machine and with every toolchain.
-fn fnv1a(bytes: &[u8]) -> u64 {
+pub fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

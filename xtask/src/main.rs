@@ -11,9 +11,11 @@ mod layers;
 mod mesh;
 mod ports;
 mod process;
+mod replicas;
 mod secrets;
 mod services;
 mod test;
+mod traefik;
 
 use std::process::ExitCode;
 
@@ -24,7 +26,7 @@ use cli::{Cli, Command, InfraCommand, ServiceCommand};
 use files::Lock;
 use instance::{Instance, Name};
 use mesh::{Options, service};
-use services::by_name;
+use replicas::chosen;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -45,10 +47,14 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             release,
             detach,
             no_limits,
+            replicas,
+            traefik,
         } => {
             let options = Options {
                 release: *release,
                 limits: !no_limits,
+                replicas: replicas.clone().unwrap_or_default(),
+                traefik: *traefik,
             };
             if *detach {
                 mesh::up_detached(&instance, options)?;
@@ -86,14 +92,15 @@ fn run_infra(instance: &Instance, command: &InfraCommand) -> Result<()> {
 
 fn run_service(instance: &Instance, command: &ServiceCommand) -> Result<()> {
     let _lock = Lock::take(&instance.dir)?;
+    let named = |name: &str| chosen(&mesh::known(instance), name);
     match command {
-        ServiceCommand::Start { name } => service::start(instance, by_name(name)?),
-        ServiceCommand::Stop { name } => service::stop(instance, &[by_name(name)?]),
-        ServiceCommand::Kill { name } => service::kill(instance, by_name(name)?),
+        ServiceCommand::Start { name } => service::start(instance, &named(name)?),
+        ServiceCommand::Stop { name } => service::stop(instance, &named(name)?),
+        ServiceCommand::Kill { name } => service::kill(instance, &named(name)?),
         ServiceCommand::Restart { name } => {
-            let named = by_name(name)?;
-            service::stop(instance, &[named])?;
-            service::start(instance, named)
+            let replicas = named(name)?;
+            service::stop(instance, &replicas)?;
+            service::start(instance, &replicas)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Processes of ours: starting them apart from us, knowing them again, stopping them.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -55,24 +56,37 @@ pub fn reap(mut child: Child) {
     std::thread::spawn(move || child.wait());
 }
 
-/// All live processes that carry the mark of this part or service.
+/// All live processes that carry the mark of this part or replica.
 pub fn find(instance: &Instance, name: &str) -> Vec<Ours> {
     let mark = instance.mark(name);
     pids()
         .into_iter()
-        .filter(|pid| {
-            fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
-                environ
-                    .split(|byte| *byte == 0)
-                    .any(|entry| entry == mark.as_bytes())
-            })
-        })
+        .filter(|pid| entries(*pid).any(|entry| entry == mark.as_bytes()))
         .filter(|pid| is_alive(*pid))
         .map(|pid| Ours {
             pid,
             program: program(pid),
         })
         .collect()
+}
+
+/// The names of all parts and replicas of this instance that run.
+pub fn running(instance: &Instance) -> BTreeSet<String> {
+    let mark = instance.mark("");
+    let name =
+        |entry: Vec<u8>| Some(String::from_utf8_lossy(entry.strip_prefix(mark.as_bytes())?).into_owned());
+    pids()
+        .into_iter()
+        .filter(|pid| is_alive(*pid))
+        .filter_map(|pid| entries(pid).find_map(name))
+        .collect()
+}
+
+/// The environment of a process, as far as we may read it.
+fn entries(pid: i32) -> impl Iterator<Item = Vec<u8>> {
+    let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    let entries: Vec<Vec<u8>> = environ.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect();
+    entries.into_iter()
 }
 
 /// Whether a process runs; a zombie does not.
@@ -193,6 +207,7 @@ mod tests {
         let mut child = spawn(command, &instance, "sleeper").unwrap();
         wait_until(Duration::from_secs(5), || !find(&instance, "sleeper").is_empty());
         let found = find(&instance, "sleeper");
+        assert_eq!(running(&instance), BTreeSet::from(["sleeper".to_owned()]));
         stop(&found, Signal::TERM, Duration::from_secs(5));
 
         assert_eq!(found.len(), 1);

@@ -3,11 +3,11 @@
 use anyhow::{Context, Result};
 
 /// One service.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Service {
     /// Its package and program.
     pub name: &'static str,
-    /// Its port in the dev instance.
+    /// The port of its first replica in the dev instance.
     pub port: u16,
     /// The variable under which others find it.
     pub url_variable: Option<&'static str>,
@@ -71,6 +71,13 @@ pub const SERVICES: &[Service] = &[
         url_variable: None,
     },
 ];
+
+/// What stands before the gateways, if it is asked for. Its port is the one for health and metrics.
+pub const TRAEFIK: Service = Service {
+    name: "traefik",
+    port: 8089,
+    url_variable: None,
+};
 
 /// Find a service by name; `order` will do for `order-svc`.
 pub fn by_name(name: &str) -> Result<&'static Service> {

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 
 use super::postgres::psql;
 use super::url::with_login;
+use crate::replicas::Counts;
 use crate::secrets::Secrets;
 use crate::services::{OWNER_ROLE, databases, roles};
 
@@ -19,6 +20,37 @@ pub fn ensure(admin_url: &str, secrets: &Secrets) -> Result<()> {
         psql(&with_login(admin_url, None, &database)?, &grants_sql(&database))?;
     }
     Ok(())
+}
+
+/// Refuse replicas whose connections Postgres would not let in.
+pub fn must_allow(admin_url: &str, counts: &Counts) -> Result<()> {
+    let most: usize = psql(admin_url, "show max_connections")?
+        .trim()
+        .parse()
+        .context("Postgres does not say how many connections it allows")?;
+    let pool = std::env::var("DB_POOL_SIZE").ok();
+    let pool = pool.and_then(|size| size.parse().ok()).unwrap_or(POOL_SIZE);
+    let replicas = counts.all();
+    let processes = replicas
+        .iter()
+        .filter(|replica| replica.service.database().is_some())
+        .count();
+    let needed = connections(processes, pool);
+    ensure!(
+        needed <= most,
+        "{processes} processes with a pool of {pool} may need {needed} connections, and Postgres allows {most}: \
+         take fewer replicas, a smaller DB_POOL_SIZE or a higher max_connections"
+    );
+    Ok(())
+}
+
+/// What a service takes when `DB_POOL_SIZE` says nothing.
+const POOL_SIZE: usize = 10;
+
+/// Beside its pool, a process holds a connection for the lease of its relay and one for what else happens once;
+/// a few are left for operators and migrations.
+fn connections(processes: usize, pool: usize) -> usize {
+    processes * (pool + 2) + 20
 }
 
 /// The URL of a service for its own database.
@@ -79,6 +111,12 @@ fn grants_sql(role: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_of_each_fit_into_our_own_postgres() {
+        assert!(connections(2 * databases().len(), POOL_SIZE) <= 300);
+        assert!(connections(3 * databases().len(), POOL_SIZE) > 300);
+    }
 
     #[test]
     fn a_role_gets_rows_but_no_schema() {

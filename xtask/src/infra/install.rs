@@ -20,6 +20,38 @@ pub fn ensure(parts: &[Part], psql_only: bool) -> Result<()> {
     if psql_only && postgres_program("psql").is_err() {
         missing.push("postgresql-client");
     }
+    fetch(&missing)?;
+    match parts.iter().find(|part| !is_installed(**part)) {
+        Some(part) => bail!(
+            "apt-get installed {}, but its programs are not to be found",
+            package(*part)
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Make sure that Python can fetch packages.
+pub fn ensure_pip() -> Result<()> {
+    if has_pip() {
+        return Ok(());
+    }
+    fetch(&["python3", "python3-pip"])?;
+    if has_pip() {
+        return Ok(());
+    }
+    bail!("apt-get installed python3-pip, but `python3 -m pip` does not work")
+}
+
+fn has_pip() -> bool {
+    Command::new("python3")
+        .args(["-m", "pip", "--version"])
+        .stdin(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+/// Install packages, or say how.
+fn fetch(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
@@ -34,14 +66,7 @@ pub fn ensure(parts: &[Part], psql_only: bool) -> Result<()> {
         bail!("Some programs are missing; please run: sudo apt-get update && sudo {line}");
     }
     println!("installing {}", missing.join(", "));
-    install(&missing)?;
-    match parts.iter().find(|part| !is_installed(**part)) {
-        Some(part) => bail!(
-            "apt-get installed {}, but its programs are not to be found",
-            package(*part)
-        ),
-        None => Ok(()),
-    }
+    install(missing)
 }
 
 /// A program of the newest Postgres; Debian keeps the server's out of the PATH.

@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::infra::{Infra, databases};
 use crate::instance::{Instance, Name};
-use crate::mesh::record::url;
+use crate::mesh::Options;
+use crate::replicas::Replica;
 use crate::secrets::Secrets;
 use crate::services::{SERVICES, Service};
 
@@ -27,14 +28,15 @@ const PASSED_ON: &[&str] = &[
     "WORKERS",
 ];
 
-/// Everything a service is told.
+/// Everything a replica of a service is told.
 pub fn of(
     instance: &Instance,
-    service: &Service,
+    replica: Replica,
     infra: &Infra,
     secrets: &Secrets,
-    limits: bool,
+    options: &Options,
 ) -> Result<BTreeMap<String, String>> {
+    let service = replica.service;
     let passed_on = PASSED_ON
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)));
@@ -46,15 +48,13 @@ pub fn of(
     }
     let mut set = |name: &str, value: String| env.insert(name.to_owned(), value);
 
-    set(
-        "LISTEN_ADDR",
-        format!("127.0.0.1:{}", instance.port(service.port)),
-    );
+    set("LISTEN_ADDR", format!("127.0.0.1:{}", replica.port(instance)));
     set("AMQP_URL", infra.amqp_url.clone());
     set("MESH_KEYS", secrets.mesh_keys.clone());
     for other in SERVICES {
         if let Some(variable) = other.url_variable {
-            set(variable, url(instance, other));
+            let urls: Vec<String> = options.replicas.of(other).map(|one| one.url(instance)).collect();
+            set(variable, urls.join(","));
         }
     }
     if let Some(database) = service.database() {
@@ -70,7 +70,14 @@ pub fn of(
                 "SIGNING_KEYS_DIR",
                 instance.dir.join("signing-keys").display().to_string(),
             );
-            set("RATE_LIMITS", if limits { "on" } else { "off" }.to_owned());
+            set(
+                "RATE_LIMITS",
+                if options.limits { "on" } else { "off" }.to_owned(),
+            );
+            if options.traefik {
+                // Traefik, and nobody else: a gateway's own port is for this machine only.
+                set("TRUSTED_PROXIES", "127.0.0.1".to_owned());
+            }
         }
         "search-svc" => {
             set(
@@ -101,9 +108,13 @@ pub fn for_migration(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::{by_name, roles};
+    use crate::services::roles;
 
     fn env_of(name: &str) -> BTreeMap<String, String> {
+        env_among(name, &Options::default())
+    }
+
+    fn env_among(name: &str, options: &Options) -> BTreeMap<String, String> {
         let dir = std::env::temp_dir().join(format!("souk-env-{}-{name}", std::process::id()));
         let instance = Instance {
             name: Name::Test,
@@ -116,7 +127,8 @@ mod tests {
             redis_url: "redis://r".to_owned(),
         };
         let secrets = Secrets::open(&instance, &roles()).unwrap();
-        let env = of(&instance, by_name(name).unwrap(), &infra, &secrets, true).unwrap();
+        let replica = Replica::named(name).unwrap();
+        let env = of(&instance, replica, &infra, &secrets, options).unwrap();
         std::fs::remove_dir_all(dir).unwrap();
         env
     }
@@ -138,6 +150,28 @@ mod tests {
 
         assert_eq!(env["REDIS_URL"], "redis://r");
         assert_eq!(env["LISTEN_ADDR"], "127.0.0.1:18080");
-        assert!(!env.contains_key("DATABASE_URL"));
+        assert!(!env.contains_key("DATABASE_URL") && !env.contains_key("TRUSTED_PROXIES"));
+    }
+
+    #[test]
+    fn every_replica_is_told_of_all_others() {
+        let options = Options {
+            replicas: "gateway=2,order-svc=2".parse().unwrap(),
+            traefik: true,
+            ..Options::default()
+        };
+
+        let gateway = env_among("gateway#2", &options);
+        let order_svc = env_among("order-svc#2", &options);
+
+        assert_eq!(gateway["LISTEN_ADDR"], "127.0.0.1:18100");
+        assert_eq!(
+            gateway["ORDER_SVC_URL"],
+            "http://127.0.0.1:18105,http://127.0.0.1:18125"
+        );
+        assert_eq!(gateway["CART_SVC_URL"], "http://127.0.0.1:18104");
+        assert_eq!(gateway["TRUSTED_PROXIES"], "127.0.0.1");
+        assert_eq!(order_svc["LISTEN_ADDR"], "127.0.0.1:18125");
+        assert!(!order_svc.contains_key("TRUSTED_PROXIES"));
     }
 }

@@ -8,20 +8,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use super::record;
 use crate::instance::{Instance, Part};
-use crate::process;
-use crate::services::{SERVICES, by_name};
+use crate::replicas::{Replica, chosen};
+use crate::{process, traefik};
 
 /// Print the end of one log, or of all, and go on with what comes if asked to.
 pub fn logs(instance: &Instance, name: Option<&str>, lines: usize, follow: bool) -> Result<()> {
-    let names = match name {
-        Some(name) => vec![known(name)?],
-        None => SERVICES.iter().map(|service| service.name).collect(),
-    };
+    let names = names(instance, name)?;
     let prefixed = names.len() > 1;
     let mut open = Vec::new();
     for name in names {
-        let path = instance.log(name);
+        let path = instance.log(&name);
         if !path.exists() {
             if !prefixed {
                 bail!("{name} has no log in {}", path.display());
@@ -29,7 +27,7 @@ pub fn logs(instance: &Instance, name: Option<&str>, lines: usize, follow: bool)
             continue;
         }
         for line in process::tail(&path, lines).lines() {
-            print_line(prefixed, name, line.strip_prefix("  | ").unwrap_or(line));
+            print_line(prefixed, &name, line.strip_prefix("  | ").unwrap_or(line));
         }
         if follow {
             open.push((name, at_end(path)?));
@@ -42,7 +40,7 @@ pub fn logs(instance: &Instance, name: Option<&str>, lines: usize, follow: bool)
 }
 
 /// Until the process is interrupted.
-fn go_on(open: &mut [(&'static str, BufReader<File>)], prefixed: bool) {
+fn go_on(open: &mut [(String, BufReader<File>)], prefixed: bool) {
     loop {
         for (name, reader) in &mut *open {
             let mut line = String::new();
@@ -55,11 +53,16 @@ fn go_on(open: &mut [(&'static str, BufReader<File>)], prefixed: bool) {
     }
 }
 
-fn known(name: &str) -> Result<&'static str> {
-    match Part::ALL.into_iter().find(|part| part.name() == name) {
-        Some(part) => Ok(part.name()),
-        None => Ok(by_name(name)?.name),
-    }
+fn names(instance: &Instance, name: Option<&str>) -> Result<Vec<String>> {
+    let known = record::known(instance);
+    let replicas = match name {
+        Some(name) if Part::ALL.iter().any(|part| part.name() == name) || name == traefik::ACCESS_LOG => {
+            return Ok(vec![name.to_owned()]);
+        }
+        Some(name) => chosen(&known, name)?,
+        None => known,
+    };
+    Ok(replicas.into_iter().map(Replica::name).collect())
 }
 
 fn at_end(path: PathBuf) -> Result<BufReader<File>> {

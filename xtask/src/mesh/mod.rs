@@ -1,9 +1,10 @@
-//! The nine services as processes on this machine.
+//! The services as processes on this machine, any number of each.
 
 mod environment;
 mod logs;
 mod progress;
 mod record;
+mod run;
 pub mod service;
 mod up;
 mod watch;
@@ -14,11 +15,11 @@ use anyhow::{Context, Result};
 
 use crate::files::{self, Lock};
 use crate::instance::Instance;
-use crate::services::{SERVICES, Service};
 use crate::{infra, interrupt, process};
 
 pub use logs::logs;
-pub use record::run_path;
+pub use record::{Record, build_of, known};
+pub use run::path as run_path;
 pub use up::Options;
 use up::{Started, up};
 
@@ -26,7 +27,7 @@ use up::{Started, up};
 pub fn up_in_foreground(instance: &Instance, options: Options) -> Result<()> {
     interrupt::listen()?;
     let mut started = Started::default();
-    let outcome = up(instance, options, &mut started).and_then(|()| watch::watch(instance, &mut started));
+    let outcome = up(instance, &options, &mut started).and_then(|()| watch::watch(instance, &mut started));
     let stopped = watch::stop(instance, &started);
     outcome.and(stopped)
 }
@@ -34,7 +35,7 @@ pub fn up_in_foreground(instance: &Instance, options: Options) -> Result<()> {
 /// Bring the mesh up and leave it running; if it does not come up, what was started is stopped again.
 pub fn up_detached(instance: &Instance, options: Options) -> Result<()> {
     let mut started = Started::default();
-    let outcome = up(instance, options, &mut started);
+    let outcome = up(instance, &options, &mut started);
     if outcome.is_err() {
         watch::stop(instance, &started)?;
     }
@@ -45,11 +46,11 @@ pub fn up_detached(instance: &Instance, options: Options) -> Result<()> {
     outcome
 }
 
-/// Stop all services and the infrastructure of an instance.
+/// Stop all services and the infrastructure of an instance, also what an xtask that was killed has left behind.
 pub fn down(instance: &Instance) -> Result<()> {
     let _lock = Lock::take(&instance.dir)?;
     files::remove(&run_path(instance))?;
-    service::stop(instance, &SERVICES.iter().collect::<Vec<&Service>>())?;
+    service::stop(instance, &known(instance))?;
     infra::down(instance)
 }
 
@@ -58,7 +59,7 @@ pub fn wipe(instance: &Instance) -> Result<()> {
     down(instance)?;
     let _lock = Lock::take(&instance.dir)?;
     infra::wipe(instance)?;
-    for name in ["search-index", "signing-keys", "services", "logs"] {
+    for name in ["search-index", "signing-keys", "services", "traefik", "logs"] {
         let path = instance.dir.join(name);
         if path.exists() {
             fs::remove_dir_all(&path).with_context(|| format!("Cannot remove {}", path.display()))?;

@@ -5,14 +5,14 @@ use std::time::Instant;
 
 /// A line for each thing that is done; on a terminal, also a line that names the rest.
 pub struct Progress {
-    waiting: Vec<&'static str>,
+    waiting: Vec<String>,
     begun: Instant,
     terminal: bool,
 }
 
 impl Progress {
     /// Start waiting for all of these.
-    pub fn new(waiting: Vec<&'static str>) -> Self {
+    pub fn new(waiting: Vec<String>) -> Self {
         let progress = Self {
             waiting,
             begun: Instant::now(),
@@ -24,7 +24,7 @@ impl Progress {
 
     /// One more is ready.
     pub fn ready(&mut self, name: &str) {
-        self.waiting.retain(|other| *other != name);
+        self.waiting.retain(|other| other != name);
         self.clear();
         println!("{name}: ready after {:.1} s", self.begun.elapsed().as_secs_f32());
         self.draw();
@@ -32,11 +32,11 @@ impl Progress {
 
     /// Whether this one is still awaited.
     pub fn is_waiting_for(&self, name: &str) -> bool {
-        self.waiting.contains(&name)
+        self.waiting.iter().any(|other| other == name)
     }
 
     /// What is still awaited.
-    pub fn waiting(&self) -> &[&'static str] {
+    pub fn waiting(&self) -> &[String] {
         &self.waiting
     }
 
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn it_is_done_when_all_are_ready() {
-        let mut progress = Progress::new(vec!["a", "b"]);
+        let mut progress = Progress::new(vec!["a".to_owned(), "b".to_owned()]);
 
         progress.ready("a");
         assert_eq!(progress.waiting(), ["b"]);

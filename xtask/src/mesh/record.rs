@@ -1,4 +1,4 @@
-//! What is kept about running services: one private file each, and `run.json` for scripts.
+//! What is kept about running services: one private file for each replica.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,12 +8,11 @@ use std::time::UNIX_EPOCH;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::files;
-use crate::infra::Infra;
 use crate::instance::Instance;
-use crate::services::{SERVICES, Service};
+use crate::replicas::Replica;
+use crate::{files, process};
 
-/// How a service was started, so that it can be started again in the same way.
+/// How a replica was started, so that it can be started again in the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// Its process; 0 when it was stopped on purpose.
@@ -22,20 +21,57 @@ pub struct Record {
     pub binary: PathBuf,
     /// Size and time of the program: a rebuilt one is started anew.
     pub build: String,
+    /// What it is called with.
+    #[serde(default = "serve")]
+    pub arguments: Vec<String>,
     /// Its environment.
     pub env: BTreeMap<String, String>,
+    /// What its configuration file says, if it has one: a new text is a new start.
+    #[serde(default)]
+    pub config: String,
+}
+
+/// The arguments of a service.
+pub fn serve() -> Vec<String> {
+    vec!["serve".to_owned()]
 }
 
 impl Record {
-    /// The record of a service, if it was ever started.
-    pub fn read(instance: &Instance, service: &Service) -> Result<Option<Self>> {
-        files::read_json(&path(instance, service))
+    /// The record of a replica, if it was ever started.
+    pub fn read(instance: &Instance, replica: Replica) -> Result<Option<Self>> {
+        files::read_json(&path(instance, replica))
     }
 
     /// Keep it.
-    pub fn write(&self, instance: &Instance, service: &Service) -> Result<()> {
-        files::write_json(&path(instance, service), self)
+    pub fn write(&self, instance: &Instance, replica: Replica) -> Result<()> {
+        files::write_json(&path(instance, replica), self)
     }
+
+    /// Forget a replica that is no longer wanted.
+    pub fn remove(instance: &Instance, replica: Replica) -> Result<()> {
+        files::remove(&path(instance, replica))
+    }
+}
+
+/// Every replica that was started and not given up since.
+pub fn recorded(instance: &Instance) -> Vec<Replica> {
+    let entries = fs::read_dir(dir(instance)).into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            Replica::named(name.to_str()?.strip_suffix(".json")?)
+        })
+        .collect()
+}
+
+/// The same, and what runs without a record.
+pub fn known(instance: &Instance) -> Vec<Replica> {
+    let running = process::running(instance);
+    let running = running.iter().filter_map(|name| Replica::named(name));
+    let mut all: Vec<Replica> = recorded(instance).into_iter().chain(running).collect();
+    all.sort_by_key(|replica| replica.rank());
+    all.dedup();
+    all
 }
 
 /// Size and time of a program.
@@ -49,94 +85,61 @@ pub fn build_of(binary: &Path) -> Result<String> {
     Ok(format!("{}-{nanos}", meta.len()))
 }
 
-/// The content of `run.json`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Run {
-    gateway_url: String,
-    admin: Admin,
-    services: BTreeMap<String, Running>,
-    postgres_url: String,
-    amqp_url: String,
-    redis_url: String,
+fn path(instance: &Instance, replica: Replica) -> PathBuf {
+    dir(instance).join(format!("{replica}.json"))
 }
 
-/// The first admin.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Admin {
-    /// Login name.
-    pub email: String,
-    /// Password.
-    pub password: String,
+fn dir(instance: &Instance) -> PathBuf {
+    instance.dir.join("services")
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Running {
-    url: String,
-    pid: i32,
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-/// Write `run.json` from the records.
-pub fn write_run(instance: &Instance, infra: &Infra, admin: &Admin) -> Result<()> {
-    let mut services = BTreeMap::new();
-    for service in SERVICES {
-        if let Some(record) = Record::read(instance, service)? {
-            services.insert(
-                service.name.to_owned(),
-                Running {
-                    url: url(instance, service),
-                    pid: record.pid,
-                },
-            );
+    use super::*;
+    use crate::instance::Name;
+
+    fn instance(name: &str) -> Instance {
+        let dir = std::env::temp_dir().join(format!("souk-record-{}-{name}", std::process::id()));
+        Instance {
+            name: Name::Test,
+            checkout: dir.clone(),
+            dir,
         }
     }
-    let run = Run {
-        gateway_url: SERVICES
-            .iter()
-            .find(|s| s.name == "gateway")
-            .map(|s| url(instance, s))
-            .unwrap_or_default(),
-        admin: admin.clone(),
-        services,
-        postgres_url: infra.postgres_url.clone(),
-        amqp_url: infra.amqp_url.clone(),
-        redis_url: infra.redis_url.clone(),
-    };
-    files::write_json(&run_path(instance), &run)
-}
 
-/// Change the pid of one service in `run.json`, if there is one.
-pub fn update_run(instance: &Instance, service: &Service, pid: i32) -> Result<()> {
-    let Some(mut run) = files::read_json::<Run>(&run_path(instance))? else {
-        return Ok(());
-    };
-    run.services.insert(
-        service.name.to_owned(),
-        Running {
-            url: url(instance, service),
+    fn record(pid: i32) -> Record {
+        Record {
             pid,
-        },
-    );
-    files::write_json(&run_path(instance), &run)
-}
+            binary: "/bin/true".into(),
+            build: String::new(),
+            arguments: serve(),
+            env: BTreeMap::new(),
+            config: String::new(),
+        }
+    }
 
-/// Where `run.json` lies.
-pub fn run_path(instance: &Instance) -> PathBuf {
-    instance.dir.join("run.json")
-}
+    #[test]
+    fn what_was_started_is_known_until_it_is_given_up() {
+        let instance = instance("known");
+        for name in ["gateway", "order-svc#2", "order-svc"] {
+            record(0).write(&instance, Replica::named(name).unwrap()).unwrap();
+        }
+        let names = || -> Vec<String> { known(&instance).into_iter().map(Replica::name).collect() };
 
-/// Where a service listens.
-pub fn url(instance: &Instance, service: &Service) -> String {
-    let host = if service.name == "gateway" {
-        "localhost"
-    } else {
-        "127.0.0.1"
-    };
-    format!("http://{host}:{}", instance.port(service.port))
-}
+        assert_eq!(names(), ["order-svc", "order-svc#2", "gateway"]);
+        Record::remove(&instance, Replica::named("order-svc#2").unwrap()).unwrap();
+        assert_eq!(names(), ["order-svc", "gateway"]);
+        fs::remove_dir_all(&instance.dir).unwrap();
+    }
 
-fn path(instance: &Instance, service: &Service) -> PathBuf {
-    instance
-        .dir
-        .join("services")
-        .join(format!("{}.json", service.name))
+    #[test]
+    fn a_record_without_arguments_is_one_of_a_service() {
+        let old = json!({"pid": 0, "binary": "/b", "build": "", "env": {}});
+
+        let record: Record = serde_json::from_value(old).unwrap();
+
+        assert_eq!((record.arguments, record.config), (serve(), String::new()));
+    }
 }

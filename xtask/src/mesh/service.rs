@@ -1,4 +1,4 @@
-//! Starting and stopping one service.
+//! Starting and stopping replicas of services.
 
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -6,116 +6,151 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 
-use super::record::{self, Record, build_of};
+use super::record::{Record, build_of};
+use super::run;
 use crate::http::status_of;
 use crate::instance::Instance;
-use crate::ports;
 use crate::process::{self, Ours};
-use crate::services::Service;
+use crate::replicas::Replica;
+use crate::services::TRAEFIK;
+use crate::{ports, traefik};
 
 /// How long a service may take to finish what it is doing.
 const PATIENCE: Duration = Duration::from_secs(35);
 
 /// Start it as its record says, without waiting.
-pub fn spawn(instance: &Instance, service: &Service, mut record: Record) -> Result<Child> {
-    ports::must_be_free(instance.port(service.port), service.name)?;
+pub fn spawn(instance: &Instance, replica: Replica, mut record: Record) -> Result<Child> {
+    must_find_ports_free(instance, replica)?;
     let mut command = Command::new(&record.binary);
     command
-        .arg("serve")
+        .args(&record.arguments)
         .env_clear()
         .envs(&record.env)
         .current_dir(&instance.dir);
-    let child = process::spawn(command, instance, service.name)?;
+    let child = process::spawn(command, instance, &replica.name())?;
     record.pid = i32::try_from(child.id())?;
     record.build = build_of(&record.binary)?;
-    record.write(instance, service)?;
-    record::update_run(instance, service, record.pid)?;
+    record.write(instance, replica)?;
+    run::update(instance, replica, record.pid)?;
     Ok(child)
 }
 
-/// Stop services in good order, all at once.
-pub fn stop(instance: &Instance, services: &[&Service]) -> Result<()> {
-    let mut running: Vec<Ours> = Vec::new();
-    for service in services {
-        forget_pid(instance, service)?;
-        running.extend(process::find(instance, service.name));
-    }
-    process::stop(&running, Signal::TERM, PATIENCE);
-    if !running.is_empty() {
-        println!(
-            "stopped {}",
-            services
-                .iter()
-                .map(|service| service.name)
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
-    }
-    Ok(())
-}
-
-/// Kill a service without warning.
-pub fn kill(instance: &Instance, service: &Service) -> Result<()> {
-    let running = process::find(instance, service.name);
-    if running.is_empty() {
-        bail!("{} does not run", service.name);
-    }
-    forget_pid(instance, service)?;
-    process::stop(&running, Signal::KILL, Duration::from_secs(5));
-    println!("{}: killed", service.name);
-    Ok(())
-}
-
-/// Start a service of a mesh that was up before, and wait until it answers.
-pub fn start(instance: &Instance, service: &Service) -> Result<()> {
-    if !process::find(instance, service.name).is_empty() {
-        println!("{}: runs already", service.name);
+/// Refuse if somebody else has the ports of a replica that does not run.
+pub fn must_find_ports_free(instance: &Instance, replica: Replica) -> Result<()> {
+    let name = replica.name();
+    if !process::find(instance, &name).is_empty() {
         return Ok(());
     }
-    let record = Record::read(instance, service)?.with_context(|| {
-        format!(
-            "{} was never started in the {} instance: run `cargo xtask up`",
-            service.name,
-            instance.label()
-        )
-    })?;
-    let mut child = spawn(instance, service, record)?;
-    let port = instance.port(service.port);
+    let ports = if replica.service == &TRAEFIK {
+        traefik::ports(instance).to_vec()
+    } else {
+        vec![replica.port(instance)]
+    };
+    ports
+        .into_iter()
+        .try_for_each(|port| ports::must_be_free(port, &name))
+}
+
+/// Whether it answers, and has all it needs. Traefik has what it needs when a gateway behind it has.
+pub fn readiness(instance: &Instance, replica: Replica) -> Option<u16> {
+    status_of(replica.port(instance), "/health/ready")
+}
+
+/// Stop replicas in good order, all at once.
+pub fn stop(instance: &Instance, replicas: &[Replica]) -> Result<()> {
+    let mut stopped: Vec<String> = Vec::new();
+    let mut running: Vec<Ours> = Vec::new();
+    for replica in replicas {
+        forget_pid(instance, *replica)?;
+        let processes = process::find(instance, &replica.name());
+        if !processes.is_empty() {
+            stopped.push(replica.name());
+        }
+        running.extend(processes);
+    }
+    process::stop(&running, Signal::TERM, PATIENCE);
+    if !stopped.is_empty() {
+        println!("stopped {}", stopped.join(", "));
+    }
+    Ok(())
+}
+
+/// Kill replicas without warning.
+pub fn kill(instance: &Instance, replicas: &[Replica]) -> Result<()> {
+    let mut killed: Vec<String> = Vec::new();
+    let mut running: Vec<Ours> = Vec::new();
+    for replica in replicas {
+        let processes = process::find(instance, &replica.name());
+        if !processes.is_empty() {
+            forget_pid(instance, *replica)?;
+            killed.push(replica.name());
+        }
+        running.extend(processes);
+    }
+    if killed.is_empty() {
+        let names: Vec<String> = replicas.iter().map(|replica| replica.name()).collect();
+        bail!("{} does not run", names.join(", "));
+    }
+    process::stop(&running, Signal::KILL, Duration::from_secs(5));
+    println!("{}: killed", killed.join(", "));
+    Ok(())
+}
+
+/// Start replicas of a mesh that was up before, and wait until they answer.
+pub fn start(instance: &Instance, replicas: &[Replica]) -> Result<()> {
+    let mut started = Vec::new();
+    for replica in replicas {
+        if !process::find(instance, &replica.name()).is_empty() {
+            println!("{replica}: runs already");
+            continue;
+        }
+        let record = Record::read(instance, *replica)?.with_context(|| {
+            format!(
+                "{replica} was never started in the {} instance: run `cargo xtask up`",
+                instance.label()
+            )
+        })?;
+        started.push((*replica, spawn(instance, *replica, record)?));
+    }
+    started
+        .into_iter()
+        .try_for_each(|(replica, child)| wait_for(instance, replica, child))
+}
+
+fn wait_for(instance: &Instance, replica: Replica, mut child: Child) -> Result<()> {
     let mut died = false;
     process::wait_until(Duration::from_secs(30), || {
         died = matches!(child.try_wait(), Ok(Some(_)));
-        died || status_of(port, "/health/ready") == Some(200)
+        died || readiness(instance, replica) == Some(200)
     });
     if died {
-        bail!("{}", death(instance, service));
+        bail!("{}", death(instance, replica));
     }
-    match status_of(port, "/health/ready") {
-        Some(200) => println!("{}: ready, pid {}", service.name, child.id()),
+    match readiness(instance, replica) {
+        Some(200) => println!("{replica}: ready, pid {}", child.id()),
         Some(_) => println!(
-            "{}: runs (pid {}), but is not ready: does it miss something?",
-            service.name,
+            "{replica}: runs (pid {}), but is not ready: does it miss something?",
             child.id()
         ),
-        None => bail!("{} does not answer on port {port}", service.name),
+        None => bail!("{replica} does not answer on port {}", replica.port(instance)),
     }
     Ok(())
 }
 
-/// What to say when a service ended by itself.
-pub fn death(instance: &Instance, service: &Service) -> String {
-    let log = instance.log(service.name);
+/// What to say when a replica ended by itself.
+pub fn death(instance: &Instance, replica: Replica) -> String {
+    let log = instance.log(&replica.name());
     format!(
-        "{} ended; the last lines of {}:\n{}",
-        service.name,
+        "{replica} ended; the last lines of {}:\n{}",
         log.display(),
         process::tail(&log, 15)
     )
 }
 
-fn forget_pid(instance: &Instance, service: &Service) -> Result<()> {
-    if let Some(mut record) = Record::read(instance, service)? {
+fn forget_pid(instance: &Instance, replica: Replica) -> Result<()> {
+    if let Some(mut record) = Record::read(instance, replica)? {
         record.pid = 0;
-        record.write(instance, service)?;
+        record.write(instance, replica)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask up`: from nothing to a mesh that answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -8,60 +8,70 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::record::{self, Admin, Record, build_of};
+use super::record::{self, Record, build_of, serve};
+use super::run::{self, Admin};
 use super::{environment, progress, service};
 use crate::files::Lock;
-use crate::http::status_of;
-use crate::infra::{self, Up};
+use crate::infra::{self, Up, databases};
 use crate::instance::{Instance, Part};
-use crate::services::{SERVICES, Service};
-use crate::{cargo, interrupt, process};
+use crate::replicas::{Counts, Replica};
+use crate::services::{SERVICES, TRAEFIK};
+use crate::{cargo, interrupt, process, traefik};
 
 /// How to bring the mesh up.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Optimized programs.
     pub release: bool,
     /// Rate limits of the gateway.
     pub limits: bool,
+    /// How many processes of each service.
+    pub replicas: Counts,
+    /// Traefik before the gateways.
+    pub traefik: bool,
 }
 
 /// What was started by this call, and is stopped with it.
 #[derive(Default)]
 pub struct Started {
-    /// Services, with their processes.
-    pub services: Vec<(&'static Service, Child)>,
+    /// Replicas, with their processes.
+    pub services: Vec<(Replica, Child)>,
     /// Parts of the infrastructure.
     pub parts: Vec<Part>,
 }
 
 /// Bring everything up; what is healthy and current is left alone. What was started is noted also when it fails.
-pub fn up(instance: &Instance, options: Options, started: &mut Started) -> Result<()> {
+pub fn up(instance: &Instance, options: &Options, started: &mut Started) -> Result<()> {
     let begun = Instant::now();
     let _lock = Lock::take(&instance.dir)?;
+    let front = options.traefik.then(|| traefik::program(instance)).transpose()?;
     let (up, programs) = infra_and_build(instance, options.release, started)?;
+    if options.replicas.is_many() {
+        databases::must_allow(&up.infra.postgres_url, &options.replicas)?;
+    }
+    let wanted = wanted(instance, options, &up, &programs, front)?;
+    let others = others(instance, &wanted);
     let mut plan = Vec::new();
-    for service in SERVICES {
-        let env = environment::of(instance, service, &up.infra, &up.secrets, options.limits)?;
-        let binary = programs.join(service.name);
-        let record = Record {
-            pid: 0,
-            build: build_of(&binary)?,
-            binary,
-            env,
-        };
-        if !is_current(instance, service, &record)? {
-            plan.push((service, record));
+    for (replica, record) in wanted {
+        if !is_current(instance, replica, &record)? {
+            plan.push((replica, record));
         }
     }
-    let names: Vec<&Service> = plan.iter().map(|(service, _)| *service).collect();
-    service::stop(instance, &names)?;
+    let stale: Vec<Replica> = plan.iter().map(|(replica, _)| *replica).collect();
+    // Before anything is stopped: what runs goes on if the rest cannot be had.
+    for replica in &stale {
+        service::must_find_ports_free(instance, *replica)?;
+    }
+    service::stop(instance, &[stale, others.clone()].concat())?;
+    others
+        .into_iter()
+        .try_for_each(|replica| Record::remove(instance, replica))?;
     migrate(&plan, &up)?;
 
-    for (service, record) in plan {
+    for (replica, record) in plan {
         started
             .services
-            .push((service, service::spawn(instance, service, record)?));
+            .push((replica, service::spawn(instance, replica, record)?));
     }
     wait_for_all(instance, &mut started.services)?;
     let admin = Admin {
@@ -69,9 +79,45 @@ pub fn up(instance: &Instance, options: Options, started: &mut Started) -> Resul
         password: up.secrets.admin.clone(),
     };
     create_admin(instance, &programs, &admin)?;
-    record::write_run(instance, &up.infra, &admin)?;
-    print_summary(instance, &admin, begun);
+    run::write(instance, &up.infra, &admin, &options.replicas, options.traefik)?;
+    print_summary(instance, options, &admin, begun);
     Ok(())
+}
+
+/// What is to run, and how. Traefik comes last: it waits for a gateway.
+fn wanted(
+    instance: &Instance,
+    options: &Options,
+    up: &Up,
+    programs: &Path,
+    front: Option<PathBuf>,
+) -> Result<Vec<(Replica, Record)>> {
+    let mut wanted = Vec::new();
+    for replica in options.replicas.all() {
+        let binary = programs.join(replica.service.name);
+        let record = Record {
+            pid: 0,
+            build: build_of(&binary)?,
+            binary,
+            arguments: serve(),
+            env: environment::of(instance, replica, &up.infra, &up.secrets, options)?,
+            config: String::new(),
+        };
+        wanted.push((replica, record));
+    }
+    if let Some(program) = front {
+        let record = traefik::prepare(instance, &options.replicas, program)?;
+        wanted.push((Replica::first(&TRAEFIK), record));
+    }
+    Ok(wanted)
+}
+
+/// Replicas of an earlier `up` that wanted more of them.
+fn others(instance: &Instance, wanted: &[(Replica, Record)]) -> Vec<Replica> {
+    record::known(instance)
+        .into_iter()
+        .filter(|known| wanted.iter().all(|(replica, _)| replica != known))
+        .collect()
 }
 
 /// The infrastructure boots while cargo builds.
@@ -88,24 +134,32 @@ fn infra_and_build(instance: &Instance, release: bool, started: &mut Started) ->
 }
 
 /// Whether it runs as the record says and is ready.
-fn is_current(instance: &Instance, service: &Service, wanted: &Record) -> Result<bool> {
-    let Some(mut known) = Record::read(instance, service)? else {
+fn is_current(instance: &Instance, replica: Replica, wanted: &Record) -> Result<bool> {
+    let Some(mut known) = Record::read(instance, replica)? else {
         return Ok(false);
     };
-    let running = process::find(instance, service.name);
+    let running = process::find(instance, &replica.name());
     let runs = running.iter().any(|process| process.pid == known.pid);
     known.pid = wanted.pid;
-    Ok(runs && known == *wanted && status_of(instance.port(service.port), "/health/ready") == Some(200))
+    Ok(runs && known == *wanted && service::readiness(instance, replica) == Some(200))
 }
 
-fn migrate(plan: &[(&'static Service, Record)], up: &Up) -> Result<()> {
-    let with_database = plan.iter().filter(|(service, _)| service.database().is_some());
+/// Once for each database, however many replicas there are.
+fn migrate(plan: &[(Replica, Record)], up: &Up) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    let with_database: Vec<_> = plan
+        .iter()
+        .filter(|(replica, _)| replica.service.database().is_some_and(|name| seen.insert(name)))
+        .collect();
     thread::scope(|scope| {
         let work: Vec<_> = with_database
-            .map(|(service, record)| {
+            .into_iter()
+            .map(|(replica, record)| {
+                let service = replica.service;
                 scope.spawn(move || {
                     let env = environment::for_migration(service, &record.env, &up.infra, &up.secrets)?;
-                    run(&record.binary, "migrate", &env).with_context(|| format!("{} migrate", service.name))
+                    execute(&record.binary, "migrate", &env)
+                        .with_context(|| format!("{} migrate", service.name))
                 })
             })
             .collect();
@@ -119,15 +173,15 @@ fn migrate(plan: &[(&'static Service, Record)], up: &Up) -> Result<()> {
 
 fn create_admin(instance: &Instance, programs: &Path, admin: &Admin) -> Result<()> {
     let user_svc = crate::services::by_name("user-svc")?;
-    let record = Record::read(instance, user_svc)?.context("user-svc was not started")?;
+    let record = Record::read(instance, Replica::first(user_svc))?.context("user-svc was not started")?;
     let mut env = record.env;
     env.insert("ADMIN_EMAIL".to_owned(), admin.email.clone());
     env.insert("ADMIN_PASSWORD".to_owned(), admin.password.clone());
-    run(&programs.join("user-svc"), "create-admin", &env).context("Cannot make the admin")
+    execute(&programs.join("user-svc"), "create-admin", &env).context("Cannot make the admin")
 }
 
 /// Run a command of a service to its end.
-fn run(binary: &Path, subcommand: &str, env: &BTreeMap<String, String>) -> Result<()> {
+fn execute(binary: &Path, subcommand: &str, env: &BTreeMap<String, String>) -> Result<()> {
     let output = Command::new(binary)
         .arg(subcommand)
         .env_clear()
@@ -142,17 +196,19 @@ fn run(binary: &Path, subcommand: &str, env: &BTreeMap<String, String>) -> Resul
     Ok(())
 }
 
-fn wait_for_all(instance: &Instance, services: &mut [(&'static Service, Child)]) -> Result<()> {
-    let mut progress = progress::Progress::new(services.iter().map(|(service, _)| service.name).collect());
+fn wait_for_all(instance: &Instance, services: &mut [(Replica, Child)]) -> Result<()> {
+    let names = services.iter().map(|(replica, _)| replica.name());
+    let mut progress = progress::Progress::new(names.collect());
     let end = Instant::now() + Duration::from_secs(60);
     while !progress.is_done() {
-        for (service, child) in &mut *services {
-            if progress.is_waiting_for(service.name) {
+        for (replica, child) in &mut *services {
+            let name = replica.name();
+            if progress.is_waiting_for(&name) {
                 if matches!(child.try_wait(), Ok(Some(_))) {
-                    bail!("{}", service::death(instance, service));
+                    bail!("{}", service::death(instance, *replica));
                 }
-                if status_of(instance.port(service.port), "/health/ready") == Some(200) {
-                    progress.ready(service.name);
+                if service::readiness(instance, *replica) == Some(200) {
+                    progress.ready(&name);
                 }
             }
         }
@@ -170,18 +226,30 @@ fn wait_for_all(instance: &Instance, services: &mut [(&'static Service, Child)])
     Ok(())
 }
 
-fn print_summary(instance: &Instance, admin: &Admin, begun: Instant) {
-    let gateway = SERVICES.iter().find(|service| service.name == "gateway");
-    let port = gateway
-        .map(|gateway| instance.port(gateway.port))
-        .unwrap_or_default();
-    let url = format!("http://localhost:{port}");
+fn print_summary(instance: &Instance, options: &Options, admin: &Admin, begun: Instant) {
+    let gateways: Vec<String> = SERVICES
+        .iter()
+        .filter(|service| service.name == "gateway")
+        .flat_map(|service| options.replicas.of(service))
+        .map(|replica| replica.url(instance))
+        .collect();
+    let traefik = traefik::Addresses::of(instance);
+    let url = if options.traefik {
+        &traefik.https_url
+    } else {
+        gateways.first().unwrap_or(&traefik.https_url)
+    };
     println!(
         "\nThe mesh is ready after {:.1} s.\n",
         begun.elapsed().as_secs_f32()
     );
     println!("  API        {url}/api/v1");
     println!("  Documents  {url}/docs  {url}/redoc");
+    if options.traefik {
+        println!("  HTTP       {} leads to HTTPS", traefik.http_url);
+        println!("  To trust   {}", traefik.certificate.display());
+        println!("  Gateways   {}", gateways.join("  "));
+    }
     println!("  Admin      {} / {}", admin.email, admin.password);
-    println!("  For tools  {}\n", record::run_path(instance).display());
+    println!("  For tools  {}\n", run::path(instance).display());
 }

@@ -8,22 +8,22 @@ use anyhow::Result;
 
 use super::record::Record;
 use super::up::Started;
-use super::{record, service};
+use super::{record, run, service};
 use crate::files::{self, Lock};
 use crate::instance::Instance;
-use crate::services::{SERVICES, Service};
+use crate::replicas::Replica;
 use crate::{infra, interrupt, process};
 
 /// Watch over the services until a signal comes.
 pub fn watch(instance: &Instance, started: &mut Started) -> Result<()> {
     println!("Ctrl-C stops it.");
-    let mut reported: HashMap<&str, i32> = HashMap::new();
+    let mut reported: HashMap<String, i32> = HashMap::new();
     while !interrupt::came() {
         for (_, child) in &mut started.services {
             let _ = child.try_wait();
         }
-        for service in SERVICES {
-            report_death(instance, service, &mut reported);
+        for replica in record::recorded(instance) {
+            report_death(instance, replica, &mut reported);
         }
         sleep(Duration::from_millis(300));
     }
@@ -34,25 +34,22 @@ pub fn watch(instance: &Instance, started: &mut Started) -> Result<()> {
 pub fn stop(instance: &Instance, started: &Started) -> Result<()> {
     println!("\nstopping");
     let _lock = Lock::take(&instance.dir)?;
-    let services: Vec<&Service> = started.services.iter().map(|(service, _)| *service).collect();
+    let services: Vec<Replica> = started.services.iter().map(|(replica, _)| *replica).collect();
     if !services.is_empty() {
-        files::remove(&record::run_path(instance))?;
+        files::remove(&run::path(instance))?;
     }
     service::stop(instance, &services)?;
     infra::stop_parts(instance, &started.parts)
 }
 
-/// A service that was stopped on purpose has no pid in its record.
-fn report_death(instance: &Instance, service: &'static Service, reported: &mut HashMap<&str, i32>) {
-    let Ok(Some(record)) = Record::read(instance, service) else {
+/// A replica that was stopped on purpose has no pid in its record.
+fn report_death(instance: &Instance, replica: Replica, reported: &mut HashMap<String, i32>) {
+    let Ok(Some(record)) = Record::read(instance, replica) else {
         return;
     };
     let is_dead = record.pid != 0 && !process::is_alive(record.pid);
-    if is_dead && reported.insert(service.name, record.pid) != Some(record.pid) {
-        println!("{}", service::death(instance, service));
-        println!(
-            "The others go on; `cargo xtask service start {}` starts it again.",
-            service.name
-        );
+    if is_dead && reported.insert(replica.name(), record.pid) != Some(record.pid) {
+        println!("{}", service::death(instance, replica));
+        println!("The others go on; `cargo xtask service start {replica}` starts it again.");
     }
 }

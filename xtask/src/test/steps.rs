@@ -117,6 +117,7 @@ fn e2e(instance: &Instance) -> Result<Count> {
         Options {
             release: false,
             limits: false,
+            ..Options::default()
         },
     )?;
     let mut tests = cargo::command(instance);
