@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::instance::{Name, Part};
 use crate::replicas::Counts;
@@ -62,6 +62,9 @@ pub enum Command {
         #[arg(long, short = 'n', default_value_t = 20)]
         lines: usize,
     },
+    /// Measure the mesh against limits that are taken in the same run; the test instance is used for it.
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Check that modules and packages use only what they may.
     Layers,
     /// Run every check and test on a fresh mesh of its own.
@@ -70,6 +73,24 @@ pub enum Command {
         #[arg(long, value_enum, value_name = "STEP")]
         only: Vec<Step>,
     },
+}
+
+/// What can be measured. The exit code says whether the budgets hold.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// The gateway against nginx, logins against Argon2id alone, the gateway's memory.
+    Gateway(Pace),
+}
+
+/// How long a benchmark measures.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Pace {
+    /// Seconds of each single measurement.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub seconds: u32,
+    /// How often each is taken, in turn with its limit; medians count.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub rounds: u32,
 }
 
 /// What can be done with a service. `order` is short for `order-svc` and means all its replicas, `order#2` is one of

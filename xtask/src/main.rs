@@ -1,5 +1,6 @@
 //! `cargo xtask`: one command to run, test and look after the mesh.
 
+mod bench;
 mod cargo;
 mod cli;
 mod files;
@@ -69,6 +70,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             follow,
             lines,
         } => mesh::logs(&instance, service.as_deref(), *lines, *follow)?,
+        Command::Bench(command) => return bench::run(&Instance::open(Name::Test)?, command),
         Command::Layers => layers::check(&instance)?,
         Command::Test { only } => return test::run(&Instance::open(Name::Test)?, only),
     }

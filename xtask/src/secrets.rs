@@ -87,7 +87,8 @@ fn bytes(count: usize) -> Result<Vec<u8>> {
     Ok(buffer)
 }
 
-fn hex(count: usize) -> Result<String> {
+/// So many random bytes, as text.
+pub fn hex(count: usize) -> Result<String> {
     Ok(bytes(count)?.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

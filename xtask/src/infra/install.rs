@@ -50,6 +50,17 @@ fn has_pip() -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
+/// Make sure that these programs are there, each from the package of its own name.
+pub fn ensure_programs(names: &[&'static str]) -> Result<()> {
+    let is_missing = |name: &&&str| find_in_path(name).is_none();
+    let missing: Vec<&str> = names.iter().filter(is_missing).copied().collect();
+    fetch(&missing)?;
+    match missing.iter().find(|name| find_in_path(name).is_none()) {
+        Some(name) => bail!("apt-get installed {name}, but its program is not to be found"),
+        None => Ok(()),
+    }
+}
+
 /// Install packages, or say how.
 fn fetch(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {

@@ -1,0 +1,67 @@
+//! `cargo xtask bench`: figures of the mesh against limits that are measured in the same run.
+
+mod budget;
+mod cpu;
+mod gateway;
+mod login;
+mod memory;
+mod nginx;
+mod people;
+mod report;
+mod rig;
+mod wrk;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::cli::{BenchCommand, Pace};
+use crate::instance::Instance;
+use crate::mesh::{self, Options};
+use crate::{infra, interrupt};
+
+use budget::Row;
+
+/// Measure on a mesh of its own; the exit code says whether every budget holds.
+pub fn run(instance: &Instance, command: &BenchCommand) -> Result<ExitCode> {
+    interrupt::listen()?;
+    infra::install::ensure_programs(&["nginx", "wrk"])?;
+    let _guard = TakeDown(instance);
+    let options = Options {
+        release: true,
+        ..Options::default()
+    };
+    mesh::up_detached(instance, options)?;
+    match command {
+        BenchCommand::Gateway(pace) => finish(instance, "gateway", *pace, gateway::measure(instance, *pace)?),
+    }
+}
+
+fn finish(instance: &Instance, name: &str, pace: Pace, rows: Vec<Row>) -> Result<ExitCode> {
+    print!("\n{}", report::table(&rows));
+    let path = report::write(instance, name, pace, &rows)?;
+    println!("\nas JSON, with every round: {}", path.display());
+    Ok(if rows.iter().all(Row::holds) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn go_on() -> Result<()> {
+    if interrupt::came() {
+        bail!("Interrupted");
+    }
+    Ok(())
+}
+
+/// The mesh is taken down however the run ends.
+struct TakeDown<'a>(&'a Instance);
+
+impl Drop for TakeDown<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = mesh::down(self.0) {
+            println!("error: {error:#}");
+        }
+    }
+}
