@@ -6,8 +6,8 @@
 //! | `GET /api/v1/shops` | [`shops::list_shops`] |
 //! | `GET /api/v1/shops/mine` | [`shops::get_my_shop`] |
 //! | `GET /api/v1/shops/{shop}` | [`shops::get_shop`] |
-//! | `PATCH /api/v1/shops/{shop_id}` | [`shops::edit_shop`] |
-//! | `DELETE /api/v1/shops/{shop_id}` | [`shops::close_shop`] |
+//! | `PATCH /api/v1/shops/{shop}` | [`shops::edit_shop`] |
+//! | `DELETE /api/v1/shops/{shop}` | [`shops::close_shop`] |
 //! | `POST /api/v1/shops/{shop_id}/resubmit` | [`decisions::resubmit_shop`] |
 //! | `POST /api/v1/shops/{shop_id}/approve`, `/reject`, `/suspend`, `/reinstate`, `/verify` | [`decisions`] |
 //! | `GET /api/v1/shops/{shop_id}/history` | [`history::list_shop_history`] |

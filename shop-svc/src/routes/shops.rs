@@ -173,10 +173,10 @@ pub async fn get_shop(
 /// A JSON merge patch by its owner: absent fields stay, `null` removes the text. With `If-Match` only if the shop is
 /// still as you read it.
 #[utoipa::path(tag = "shops", security(("bearer" = [])), request_body = EditBody,
-    params(("shop_id" = Uuid, Path, description = "The shop"),
+    params(("shop" = Uuid, Path, description = "The shop"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that you read")),
     responses((status = 200, description = "The shop", body = ShopBody, headers(("ETag" = String))), Refusals))]
-#[patch("/shops/{shop_id}")]
+#[patch("/shops/{shop}")]
 pub async fn edit_shop(
     state: Data<AppState>,
     caller: Caller,
@@ -204,9 +204,9 @@ pub async fn edit_shop(
 ///
 /// Refused while ordered items are neither delivered nor cancelled. Asking twice changes nothing.
 #[utoipa::path(tag = "shops", security(("bearer" = [])),
-    params(("shop_id" = Uuid, Path, description = "The shop")),
+    params(("shop" = Uuid, Path, description = "The shop")),
     responses((status = 204, description = "It is closed"), Refusals))]
-#[delete("/shops/{shop_id}")]
+#[delete("/shops/{shop}")]
 pub async fn close_shop(state: Data<AppState>, caller: Caller, shop_id: Path<Uuid>) -> Result<HttpResponse> {
     state
         .db
