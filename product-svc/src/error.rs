@@ -29,6 +29,9 @@ pub enum Error {
     /// The shop is not the caller's, or may not sell.
     #[error(transparent)]
     Shop(#[from] ShopError),
+    /// Who asks for what is not public has to say who it is.
+    #[error("Hidden products are shown to those who are logged in.")]
+    LoginRequired,
     /// Only an operator may ask for this.
     #[error("Hidden products are shown to the shop's owner and to operators.")]
     HiddenFromYou,

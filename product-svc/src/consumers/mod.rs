@@ -58,6 +58,7 @@ pub fn settle(error: &Error) -> Outcome {
         Error::Category(_)
         | Error::HiddenFromYou
         | Error::Invalid(_)
+        | Error::LoginRequired
         | Error::NotFound
         | Error::Product(_)
         | Error::Refused(_)

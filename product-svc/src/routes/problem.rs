@@ -19,6 +19,7 @@ impl From<&Error> for Problem {
             Error::Variation(refusal) => variation(*refusal),
             Error::Stock(refusal) => stock(*refusal),
             Error::Shop(refusal) => shop(*refusal),
+            Error::LoginRequired => Self::unauthorized("authentication-required", "Log in first"),
             Error::HiddenFromYou => {
                 Self::forbidden("hidden", "Not for everyone to see").detail(error.to_string())
             }

@@ -169,14 +169,15 @@ async fn filter(
 }
 
 async fn check_may_see_hidden(conn: &mut Conn, viewer: Option<Actor>, shop: Option<ShopId>) -> Result<()> {
-    if viewer.is_some_and(|viewer| viewer.is_admin) {
+    let viewer = viewer.ok_or(Error::LoginRequired)?;
+    if viewer.is_admin {
         return Ok(());
     }
     let shop = match shop {
         Some(id) => store::shops::find(conn, id).await?,
         None => None,
     };
-    if shop.is_some_and(|shop| shop.belongs_to(viewer)) {
+    if shop.is_some_and(|shop| shop.belongs_to(Some(viewer))) {
         Ok(())
     } else {
         Err(Error::HiddenFromYou)

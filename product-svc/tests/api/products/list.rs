@@ -60,9 +60,11 @@ async fn hidden_products_are_listed_for_those_who_may_see_them() {
 
     assert_eq!(titles(&owner.client.get(&url).await), ["Inactive"]);
     assert_eq!(titles(&app.server.admin().get(&url).await), ["Inactive"]);
-    for client in [app.anyone(), app.customer(), rival.client] {
+    for client in [app.customer(), rival.client] {
         assert_eq!(client.get(&url).await.problem(), (403, "hidden"));
     }
+    let unknown = app.anyone().get(&url).await;
+    assert_eq!(unknown.problem(), (401, "authentication-required"));
     let everywhere = owner.client.get(&format!("{PRODUCTS}?include_hidden=true")).await;
     assert_eq!(everywhere.problem(), (403, "hidden"));
 }
