@@ -12,6 +12,7 @@
     reason = "tests"
 )]
 
+mod authorisation;
 mod bodies;
 mod client;
 mod consequences;

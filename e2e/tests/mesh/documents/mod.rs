@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::mesh::Mesh;
 use openapi::references;
+pub use openapi::{operations, requires_token};
 use tables::EVENTS;
-pub use tables::OPERATIONS;
 
 #[tokio::test]
 async fn every_event_is_described() {

@@ -3,5 +3,5 @@
 mod owners;
 mod passport;
 mod requests;
-mod roles;
+mod strangers;
 mod tokens;

@@ -8,38 +8,6 @@ use crate::mesh::Mesh;
 use crate::people::word;
 
 #[tokio::test]
-async fn an_owner_has_neither_cart_nor_wishlist() {
-    let mesh = Mesh::shared().await;
-    let ware = mesh.stall().await.sells(900, 5).await;
-    let owner = mesh.stall().await.owner;
-    let refusal = (403, "shop-owner-has-no-cart".to_owned());
-
-    for path in ["/cart", "/wishlist"] {
-        becomes(path, refusal.clone(), async || {
-            let answer = owner.client.get(path).await;
-            Ok((answer.status, answer.slug()))
-        })
-        .await;
-    }
-    let line = json!({"variation_id": ware.variation_id, "quantity": 1});
-    owner
-        .client
-        .post("/cart/items", line)
-        .await
-        .refused(403, "shop-owner-has-no-cart");
-    let wish = json!({"variation_id": ware.variation_id});
-    owner
-        .client
-        .post("/wishlist/items", wish)
-        .await
-        .refused(403, "shop-owner-has-no-cart");
-    owner
-        .checks_out("any key")
-        .await
-        .refused(403, "shop-owner-has-no-cart");
-}
-
-#[tokio::test]
 async fn a_user_has_one_shop() {
     let mesh = Mesh::shared().await;
     let owner = mesh.stall().await.owner;

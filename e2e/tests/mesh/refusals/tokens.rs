@@ -5,33 +5,12 @@ use std::fs;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use reqwest::Method;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::bodies::{Tokens, User};
 use crate::client::Client;
-use crate::documents::OPERATIONS;
 use crate::mesh::Mesh;
 use crate::people::{PASSWORD, Person};
-
-#[tokio::test]
-async fn nothing_that_needs_a_token_works_without_one() {
-    let mesh = Mesh::shared().await;
-
-    for (method, path, needs_token) in OPERATIONS.iter().copied() {
-        let path = path.replace("{}", &Uuid::now_v7().to_string());
-        let method: Method = method.parse().unwrap();
-        let body = (method != Method::GET).then(|| json!({}));
-        let answer = mesh.anybody().send(method, &path, body).await;
-        if needs_token {
-            answer.refused(401, "authentication-required");
-            assert!(answer.header("www-authenticate").is_some(), "{answer:?}");
-        } else {
-            assert_ne!(answer.status, 401, "{answer:?}");
-        }
-    }
-}
 
 #[tokio::test]
 async fn what_is_no_token_of_ours_is_refused() {
