@@ -31,6 +31,8 @@ pub struct Server {
     name: &'static str,
     info: Info,
     workers: usize,
+    half_closed: bool,
+    linger: Duration,
     gate: Option<Gate>,
     checks: Vec<Check>,
     setups: Vec<Setup>,
@@ -44,6 +46,8 @@ impl Server {
             name,
             info,
             workers: 2,
+            half_closed: true,
+            linger: LINGER,
             gate: None,
             checks: Vec::new(),
             setups: Vec::new(),
@@ -54,6 +58,18 @@ impl Server {
     /// How many worker threads.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers.max(1);
+        self
+    }
+
+    /// A client that closes its connection ends its request, rather than letting it run to its end.
+    pub fn hang_up_with_client(mut self) -> Self {
+        self.half_closed = false;
+        self
+    }
+
+    /// How long a client may go on sending what nobody reads any more, instead of five seconds.
+    pub fn linger(mut self, linger: Duration) -> Self {
+        self.linger = linger;
         self
     }
 
@@ -126,7 +142,8 @@ impl Server {
         .workers(self.workers)
         .keep_alive(KEEP_ALIVE)
         .tcp_nodelay(true)
-        .client_disconnect_timeout(LINGER)
+        .client_disconnect_timeout(self.linger)
+        .h1_allow_half_closed(self.half_closed)
         .shutdown_timeout(STOP_SECONDS)
         .disable_signals()
         .bind(addr)?;
