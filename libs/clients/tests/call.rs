@@ -7,6 +7,9 @@
     reason = "tests"
 )]
 
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
@@ -159,9 +162,58 @@ async fn an_answer_without_a_body_is_nothing_and_a_strange_one_is_unexpected() {
     stop.cancel();
 }
 
+#[actix_web::test]
+async fn an_address_where_nobody_listens_is_passed_over_whatever_the_method() {
+    let stop = CancellationToken::new();
+    let alive = server(&stop).url();
+    let client = client(&format!("http://127.0.0.1:9, {alive},http://127.0.0.1:9"));
+
+    for n in 0..6 {
+        let answer: Value = client.post("/internal/echo", &json!({ "n": n })).await.unwrap();
+        assert_eq!(answer["body"]["n"], n);
+        client.delete::<()>("/internal/nothing").await.unwrap();
+    }
+    let mut up = 0;
+    for one in client.each() {
+        up += usize::from(one.get::<Value>("/internal/echo").await.is_ok());
+    }
+    assert_eq!(up, 1);
+    stop.cancel();
+}
+
+#[actix_web::test]
+async fn what_breaks_off_is_sent_again_only_when_it_is_idempotent() {
+    let stop = CancellationToken::new();
+    let broken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = broken.local_addr().unwrap();
+    let taken = Arc::new(AtomicUsize::new(0));
+    let count = taken.clone();
+    std::thread::spawn(move || {
+        for stream in broken.incoming() {
+            // Takes what was sent and hangs up.
+            let _ = stream.unwrap().read(&mut [0; 4096]);
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let client = client(&format!("http://{address},{}", server(&stop).url()));
+
+    for _ in 0..4 {
+        client.get::<Value>("/internal/echo").await.unwrap();
+    }
+    let got = taken.swap(0, Ordering::SeqCst);
+    let mut lost = 0;
+    for _ in 0..4 {
+        lost += usize::from(client.post::<Value>("/internal/echo", &json!({})).await.is_err());
+    }
+
+    assert!(got > 0 && lost > 0);
+    assert_eq!(taken.load(Ordering::SeqCst), lost);
+    stop.cancel();
+}
+
 #[test]
 fn an_address_that_is_none_is_told_at_once() {
-    for url in ["", "user-svc", "localhost:8101"] {
+    for url in ["", "user-svc", "localhost:8101", "http://a:1,b:2"] {
         assert!(
             MeshClient::new(url, "cart-svc", MeshKeys::parse(KEYS).unwrap()).is_err(),
             "{url}"

@@ -1,6 +1,9 @@
 //! A signed, traced, time-limited call to another service.
 
-use std::time::Duration;
+mod addresses;
+
+use std::fmt::Display;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Request, Response, StatusCode, Url};
@@ -9,6 +12,8 @@ use serde::de::DeserializeOwned;
 use souk_auth::{Caller, MeshKeys, SignedRequest, now_ms};
 use souk_http::ProblemBody;
 use souk_telemetry::Flow;
+
+use addresses::{Address, Addresses};
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -58,7 +63,7 @@ impl ClientError {
 #[derive(Clone)]
 pub struct MeshClient {
     http: reqwest::Client,
-    base: Url,
+    addresses: Addresses,
     caller: &'static str,
     keys: MeshKeys,
     behalf: Option<Caller>,
@@ -66,19 +71,17 @@ pub struct MeshClient {
 }
 
 impl MeshClient {
-    /// A client for the service at `base_url`; `caller` is the asking service's own name.
+    /// A client for the service at `urls`, one or several with commas between; `caller` is the asking
+    /// service's own name.
     ///
     /// # Errors
-    /// When `base_url` is no URL.
-    pub fn new(base_url: &str, caller: &'static str, keys: MeshKeys) -> Result<Self, ClientError> {
+    /// When one of `urls` is no URL.
+    pub fn new(urls: &str, caller: &'static str, keys: MeshKeys) -> Result<Self, ClientError> {
         let unexpected = |reason: String| ClientError::Unexpected {
-            service: base_url.to_owned(),
+            service: urls.to_owned(),
             reason,
         };
-        let base = Url::parse(base_url).map_err(|error| unexpected(error.to_string()))?;
-        if base.host().is_none() {
-            return Err(unexpected("the URL has no host".to_owned()));
-        }
+        let addresses = Addresses::parse(urls).map_err(unexpected)?;
         // Does nothing when the process has one already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -92,7 +95,7 @@ impl MeshClient {
             .map_err(|error| unexpected(error.to_string()))?;
         Ok(Self {
             http,
-            base,
+            addresses,
             caller,
             keys,
             behalf: None,
@@ -116,9 +119,12 @@ impl MeshClient {
         }
     }
 
-    /// The service's address.
-    pub fn base_url(&self) -> &str {
-        self.base.as_str()
+    /// A client for each address of the service alone.
+    pub fn each(&self) -> impl Iterator<Item = Self> {
+        self.addresses.each().map(|addresses| Self {
+            addresses,
+            ..self.clone()
+        })
     }
 
     /// `GET`; `path` may have a query.
@@ -163,6 +169,9 @@ impl MeshClient {
 
     /// Any call: signs it, sends it, reads the answer.
     ///
+    /// An address that refuses the connection has got nothing, so the next one is asked, whatever the method.
+    /// When a connection breaks before an answer came, only idempotent methods are sent again, once.
+    ///
     /// # Errors
     /// See [`ClientError`].
     pub async fn call<T: DeserializeOwned>(
@@ -171,42 +180,57 @@ impl MeshClient {
         path: &str,
         body: Option<&(impl Serialize + ?Sized)>,
     ) -> Result<T, ClientError> {
-        let request = self.request(method, path, body)?;
-        let response = self
-            .http
-            .execute(request)
-            .await
-            .map_err(|error| self.unavailable(&error))?;
-        let status = response.status();
-        if status.is_success() {
-            let bytes = response.bytes().await.map_err(|error| self.unavailable(&error))?;
-            // 204 has no body, and `()` reads from null.
-            let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
-            serde_json::from_slice(text).map_err(|error| self.unexpected(error))
-        } else {
-            Err(self.refused(status, response).await)
+        let addresses = self.addresses.in_turn();
+        let json = body.map(serde_json::to_vec).transpose();
+        let json = json.map_err(|error| unexpected(self.addresses.as_str(), error))?;
+        let until = Instant::now() + self.timeout;
+        let mut may_repeat = method.is_idempotent();
+        let mut at = 0;
+        loop {
+            let Some(address) = addresses.get(at) else {
+                return Err(unexpected(self.addresses.as_str(), "the service has no address"));
+            };
+            let is_last = at + 1 >= addresses.len();
+            let left = until.saturating_duration_since(Instant::now());
+            let request = self.request(address, left, &method, path, json.as_deref())?;
+            match self.http.execute(request).await {
+                Ok(response) => return read(address, response).await,
+                Err(error) if error.is_connect() => {
+                    address.rest();
+                    if is_last {
+                        return Err(unavailable(address, &error));
+                    }
+                    at += 1;
+                }
+                Err(error) if may_repeat && !error.is_timeout() => {
+                    may_repeat = false;
+                    at += usize::from(!is_last);
+                }
+                Err(error) => return Err(unavailable(address, &error)),
+            }
         }
     }
 
     fn request(
         &self,
-        method: Method,
+        address: &Address,
+        timeout: Duration,
+        method: &Method,
         path: &str,
-        body: Option<&(impl Serialize + ?Sized)>,
+        json: Option<&[u8]>,
     ) -> Result<Request, ClientError> {
-        let address = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
-        let url = Url::parse(&address).map_err(|error| self.unexpected(error))?;
-        let mut request = Request::new(method, url);
-        *request.timeout_mut() = Some(self.timeout);
-        if let Some(body) = body {
-            let json = serde_json::to_vec(body).map_err(|error| self.unexpected(error))?;
-            *request.body_mut() = Some(json.into());
+        let unexpected = |reason: &dyn Display| unexpected(address.as_str(), reason);
+        let url = Url::parse(&format!("{}{path}", address.as_str())).map_err(|error| unexpected(&error))?;
+        let mut request = Request::new(method.clone(), url);
+        *request.timeout_mut() = Some(timeout);
+        if let Some(json) = json {
+            *request.body_mut() = Some(json.to_owned().into());
             request
                 .headers_mut()
                 .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         for (name, value) in self.signed(&request) {
-            let value = HeaderValue::from_str(&value).map_err(|error| self.unexpected(error))?;
+            let value = HeaderValue::from_str(&value).map_err(|error| unexpected(&error))?;
             request.headers_mut().insert(HeaderName::from_static(name), value);
         }
         Ok(request)
@@ -239,58 +263,72 @@ impl MeshClient {
             traceparent: Some(&traceparent),
         })
     }
+}
 
-    async fn refused(&self, status: StatusCode, response: Response) -> ClientError {
-        let retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        let body = response.bytes().await.unwrap_or_default();
-        let problem = serde_json::from_slice::<ProblemBody>(&body)
-            .ok()
-            .map(|mut problem| {
-                if let Some(seconds) = retry_after {
-                    problem
-                        .more
-                        .entry("retry_after")
-                        .or_insert_with(|| seconds.into());
-                }
+async fn read<T: DeserializeOwned>(address: &Address, response: Response) -> Result<T, ClientError> {
+    let status = response.status();
+    if !status.is_success() {
+        return Err(refused(address, status, response).await);
+    }
+    let bytes = response
+        .bytes()
+        .await
+        .map_err(|error| unavailable(address, &error))?;
+    // 204 has no body, and `()` reads from null.
+    let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+    serde_json::from_slice(text).map_err(|error| unexpected(address.as_str(), error))
+}
+
+async fn refused(address: &Address, status: StatusCode, response: Response) -> ClientError {
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let body = response.bytes().await.unwrap_or_default();
+    let problem = serde_json::from_slice::<ProblemBody>(&body)
+        .ok()
+        .map(|mut problem| {
+            if let Some(seconds) = retry_after {
                 problem
-            });
-        match (status, problem) {
-            // The same whether the service said so itself or something in between did.
-            (
-                StatusCode::SERVICE_UNAVAILABLE | StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT,
-                problem,
-            ) => {
-                let reason = problem.map_or_else(|| status.to_string(), |problem| problem.slug().to_owned());
-                ClientError::Unavailable {
-                    service: self.base.to_string(),
-                    reason,
-                }
+                    .more
+                    .entry("retry_after")
+                    .or_insert_with(|| seconds.into());
             }
-            (status, Some(problem)) if status.is_client_error() => ClientError::Refused(Box::new(problem)),
-            (status, _) => self.unexpected(status),
+            problem
+        });
+    match (status, problem) {
+        // The same whether the service said so itself or something in between did.
+        (
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT,
+            problem,
+        ) => {
+            let reason = problem.map_or_else(|| status.to_string(), |problem| problem.slug().to_owned());
+            ClientError::Unavailable {
+                service: address.as_str().to_owned(),
+                reason,
+            }
         }
+        (status, Some(problem)) if status.is_client_error() => ClientError::Refused(Box::new(problem)),
+        (status, _) => unexpected(address.as_str(), status),
     }
+}
 
-    fn unavailable(&self, error: &reqwest::Error) -> ClientError {
-        let reason = if error.is_timeout() {
-            "it took too long".to_owned()
-        } else {
-            chain(error)
-        };
-        ClientError::Unavailable {
-            service: self.base.to_string(),
-            reason,
-        }
+fn unavailable(address: &Address, error: &reqwest::Error) -> ClientError {
+    let reason = if error.is_timeout() {
+        "it took too long".to_owned()
+    } else {
+        chain(error)
+    };
+    ClientError::Unavailable {
+        service: address.as_str().to_owned(),
+        reason,
     }
+}
 
-    fn unexpected(&self, reason: impl ToString) -> ClientError {
-        ClientError::Unexpected {
-            service: self.base.to_string(),
-            reason: reason.to_string(),
-        }
+fn unexpected(service: &str, reason: impl Display) -> ClientError {
+    ClientError::Unexpected {
+        service: service.to_owned(),
+        reason: reason.to_string(),
     }
 }
 
