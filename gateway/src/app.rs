@@ -6,9 +6,10 @@ use std::time::Duration;
 use actix_web::web::Data;
 use anyhow::Context;
 use deadpool_redis::redis::Client;
+use futures_util::future::select_ok;
 use souk_auth::{GATEWAY_ITSELF, MeshKeys};
-use souk_clients::MeshClient;
 use souk_clients::user::UserClient;
+use souk_clients::{ClientError, MeshClient};
 use souk_http::{Check, Gate, Problem, Running, Server};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,19 +17,25 @@ use utoipa::openapi::{Info, InfoBuilder, OpenApi};
 
 use crate::config::Config;
 use crate::documents::Documents;
-use crate::proxy::{Addresses, Service, TrustedProxies, Upstreams, Visitors, normalise};
+use crate::proxy::{Endpoints, Limits, Probes, Service, TrustedProxies, Upstreams, Visitors, normalise};
 use crate::revocation::Revocations;
 use crate::tokens::Tokens;
 use crate::{AppState, Error, NAME, Worker, flows, routes};
 
 const READY: Duration = Duration::from_secs(1);
 const KEYS: Duration = Duration::from_secs(30);
+/// How long event streams and WebSockets may go on after the stop signal.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How long a client has to see an answer that came before its body was sent. A WebSocket that the service
+/// has closed is closed to the client after that time, if it does not close it itself.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// The gateway before it runs.
 pub struct App {
     config: Config,
     state: Data<AppState>,
-    addresses: Addresses,
+    endpoints: Endpoints,
     redis: Client,
     clients: Vec<(Service, MeshClient)>,
 }
@@ -55,12 +62,12 @@ impl App {
             documents: Documents::new(serde_json::to_value(openapi())?, clients.clone()),
             keys,
         });
-        let addresses = Addresses::parse(&urls)?;
+        let endpoints = Endpoints::parse(&urls)?;
         let redis = Client::open(config.redis_url.reveal()).context("REDIS_URL cannot be read")?;
         Ok(Self {
             config,
             state,
-            addresses,
+            endpoints,
             redis,
             clients,
         })
@@ -86,13 +93,25 @@ impl App {
         let (state, until) = (self.state.clone(), stop.clone());
         background.spawn(async move { state.documents.keep_looking(until).await });
         background.spawn(keep_keys(self.state.clone(), stop.clone()));
+        background.spawn(Probes::new(&self.endpoints, &self.clients).keep_asking(stop.clone()));
+        let (ending, begins) = (CancellationToken::new(), stop.clone());
+        let end = ending.clone();
+        background.spawn(async move {
+            begins.cancelled().await;
+            tokio::time::sleep(FAREWELL).await;
+            end.cancel();
+        });
         let addr = self.config.listen_addr;
-        Ok(self.server(revocations).start(addr, routes::configure, stop)?)
+        Ok(self
+            .server(revocations, ending)
+            .start(addr, routes::configure, stop)?)
     }
 
-    fn server(self, revocations: Arc<Revocations>) -> Server {
+    fn server(self, revocations: Arc<Revocations>, ending: CancellationToken) -> Server {
         let mut server = Server::new(NAME, info())
             .workers(self.config.workers)
+            .hang_up_with_client()
+            .linger(LINGER)
             .gate(one_spelling());
         server = server.check(Check::new("redis", move || {
             let revocations = revocations.clone();
@@ -102,7 +121,7 @@ impl App {
             let client = client.timeout(READY);
             let check = Check::new(service.name(), move || {
                 let client = client.clone();
-                async move { client.get::<serde_json::Value>("/health/ready").await.map(|_| ()) }
+                async move { any_ready(&client).await }
             });
             // Without user-svc nobody can log in; without another one the rest goes on.
             server = server.check(if service == Service::User {
@@ -115,10 +134,16 @@ impl App {
             server = server.methods(path, &[actix_web::http::Method::GET]);
         }
         let patience = Duration::from_millis(self.config.upstream_timeout_ms);
-        let (addresses, redis, prefix) = (self.addresses, self.redis, self.config.redis_prefix);
+        let limits = Limits {
+            idle: Duration::from_millis(self.config.upstream_idle_timeout_ms),
+            stream_idle: Duration::from_millis(self.config.stream_idle_timeout_ms),
+            ending,
+        };
+        let (endpoints, redis, prefix) = (self.endpoints, self.redis, self.config.redis_prefix);
         server.data(self.state).setup(move |app| {
             app.app_data(Data::new(Worker {
-                upstreams: Upstreams::new(addresses.clone(), patience),
+                upstreams: Upstreams::new(&endpoints, patience),
+                limits: limits.clone(),
                 revocations: Revocations::new(redis.clone(), &prefix),
             }));
             routes::root(app);
@@ -133,6 +158,15 @@ fn one_spelling() -> Gate {
             .map(|_| ())
             .map_err(|malformed| Problem::from(&Error::Path(malformed)))
     })
+}
+
+/// Whether one address of a service at least is ready.
+async fn any_ready(client: &MeshClient) -> Result<(), ClientError> {
+    let each = client.each().map(|client| {
+        let asked = async move { client.get::<serde_json::Value>("/health/ready").await };
+        Box::pin(asked)
+    });
+    select_ok(each).await.map(|_| ())
 }
 
 async fn keep_keys(state: Data<AppState>, stop: CancellationToken) {

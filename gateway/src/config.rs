@@ -20,7 +20,7 @@ pub struct Config {
     pub mesh_keys: Secret,
     /// Where the token signing keys are, shared by all replicas.
     pub signing_keys_dir: PathBuf,
-    /// user-svc.
+    /// user-svc: one address, or several with commas between. The same for the others.
     pub user_svc_url: String,
     /// shop-svc.
     pub shop_svc_url: String,
@@ -39,6 +39,12 @@ pub struct Config {
     /// How long a service may take to begin its answer, in milliseconds.
     #[serde(default = "patience")]
     pub upstream_timeout_ms: u64,
+    /// How long it may pause between two pieces of an answer, in milliseconds.
+    #[serde(default = "a_minute")]
+    pub upstream_idle_timeout_ms: u64,
+    /// How long nothing may pass on an event stream or a WebSocket, in milliseconds.
+    #[serde(default = "ten_minutes")]
+    pub stream_idle_timeout_ms: u64,
     /// Addresses and networks of proxies in front, whose `X-Forwarded-For` is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<String>,
@@ -61,6 +67,14 @@ fn souk() -> String {
 
 fn patience() -> u64 {
     15_000
+}
+
+fn a_minute() -> u64 {
+    60_000
+}
+
+fn ten_minutes() -> u64 {
+    600_000
 }
 
 fn two() -> usize {

@@ -4,7 +4,7 @@ use souk_auth::MeshKeys;
 use souk_clients::user::UserClient;
 
 use crate::documents::Documents;
-use crate::proxy::{TrustedProxies, Upstreams, Visitors};
+use crate::proxy::{Limits, TrustedProxies, Upstreams, Visitors};
 use crate::revocation::Revocations;
 use crate::tokens::Tokens;
 
@@ -21,5 +21,6 @@ pub struct AppState {
 /// One worker's own connections, driven by its own thread: no request waits for another thread to wake up.
 pub struct Worker {
     pub(crate) upstreams: Upstreams,
+    pub(crate) limits: Limits,
     pub(crate) revocations: Revocations,
 }

@@ -1,29 +1,22 @@
-//! The connections to the services.
+//! Asking a service: which address, over which connection, how long, and whether again.
 
-use std::cell::Cell;
+use std::future::Future;
 use std::pin::pin;
-use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::http::Method;
 use hyper::body::Incoming;
-use hyper::http::uri::{Authority, PathAndQuery, Scheme};
-use hyper::{HeaderMap, Method, Request, Response, Uri};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper::client::conn::http1::SendRequest;
+use hyper::header::HOST;
+use hyper::{HeaderMap, Request, Response, Uri};
 use tokio::time::{Instant, timeout_at};
 
-use super::body::Outbound;
+use super::balance::Balance;
+use super::body::{Outbound, Progress};
+use super::endpoint::Endpoints;
+use super::pool::{Lease, Pool, Ticket, Unconnected};
+use super::repeat::{ATTEMPTS, Budget};
 use super::table::Service;
-
-const CONNECT: Duration = Duration::from_secs(1);
-/// Shorter than a service keeps an idle connection.
-const IDLE: Duration = Duration::from_secs(60);
-
-/// A service's URL is not `http://host:port`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not the http:// address of a service")]
-pub struct BadAddress(pub String);
 
 /// Why a service gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +24,9 @@ pub enum Failed {
     /// Nobody listens there.
     #[error("{} cannot be reached", .0.name())]
     Unreachable(Service),
+    /// It failed lately, and is left alone for so many seconds.
+    #[error("{} failed lately", .0.name())]
+    Resting(Service, u64),
     /// It took too long.
     #[error("{} took too long", .0.name())]
     Slow(Service),
@@ -39,42 +35,51 @@ pub enum Failed {
     Broken(Service),
 }
 
-/// Where the services are.
-#[derive(Clone, Debug)]
-pub struct Addresses(Vec<(Service, Authority)>);
+/// What is asked. The headers are made, and signed, anew each time it is sent.
+pub struct Asked<F> {
+    /// HTTP method.
+    pub method: Method,
+    /// Path and query.
+    pub uri: Uri,
+    /// Makes the headers, all but `Host`.
+    pub headers: F,
+    /// The body.
+    pub body: Outbound,
+    /// Whether it may be carried out twice.
+    pub repeatable: bool,
+}
 
-impl Addresses {
-    /// Reads the URL of each service.
-    ///
-    /// # Errors
-    /// When one makes no sense.
-    pub fn parse(urls: &[(Service, String)]) -> Result<Self, BadAddress> {
-        let parse = |(service, url): &(Service, String)| Ok((*service, authority(url)?));
-        Ok(Self(urls.iter().map(parse).collect::<Result<_, BadAddress>>()?))
-    }
+/// The head of an answer, its body still to be read.
+pub struct Answer {
+    /// What the service said.
+    pub response: Response<Incoming>,
+    /// The connection it comes over.
+    pub lease: Lease,
 }
 
 /// One worker's connections to the services.
 pub struct Upstreams {
-    client: Client<HttpConnector, Outbound>,
-    addresses: Addresses,
+    services: Vec<Upstream>,
     patience: Duration,
 }
 
+struct Upstream {
+    service: Service,
+    addresses: Balance,
+    budget: Budget,
+}
+
 impl Upstreams {
-    /// Connections are made when they are first needed. To be built on the worker's own thread, which then
-    /// drives them.
-    pub fn new(addresses: Addresses, patience: Duration) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(CONNECT));
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .build(connector);
+    /// Connections are made when they are first needed. To be used on the worker's own thread, which drives
+    /// them.
+    pub fn new(endpoints: &Endpoints, patience: Duration) -> Self {
+        let upstream = |(service, addresses)| Upstream {
+            service,
+            addresses: Balance::new(addresses),
+            budget: Budget::default(),
+        };
         Self {
-            client,
-            addresses,
+            services: endpoints.services().map(upstream).collect(),
             patience,
         }
     }
@@ -83,78 +88,176 @@ impl Upstreams {
     ///
     /// # Errors
     /// When no answer came.
-    pub async fn send(
+    pub async fn send<F: Fn() -> HeaderMap>(
         &self,
         service: Service,
-        (method, target): (&str, &str),
-        headers: HeaderMap,
-        (body, moved): (Outbound, Rc<Cell<Instant>>),
-    ) -> Result<Response<Incoming>, Failed> {
-        let broken = Failed::Broken(service);
-        let mut request = Request::new(body);
-        *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(|_| broken)?;
-        *request.uri_mut() = self.uri(service, target).ok_or(broken)?;
-        *request.headers_mut() = headers;
-        let mut answer = pin!(self.client.request(request));
+        asked: Asked<F>,
+    ) -> Result<Answer, Failed> {
+        let mut services = self.services.iter();
+        let upstream = services
+            .find(|upstream| upstream.service == service)
+            .ok_or(Failed::Unreachable(service))?;
+        upstream.budget.earn();
+        let clock = Clock {
+            begun: Instant::now(),
+            body: asked.body.progress(),
+            patience: self.patience,
+        };
+        upstream.ask(asked, &clock).await
+    }
+}
+
+/// What became of one attempt.
+enum Outcome {
+    Answered(Response<Incoming>, Lease),
+    /// Not a byte was sent.
+    Unsent(Request<Outbound>),
+    /// It was sent, at least in part, and no answer came.
+    Lost,
+    /// No answer came in time.
+    Slow,
+}
+
+impl Upstream {
+    async fn ask<F: Fn() -> HeaderMap>(&self, asked: Asked<F>, clock: &Clock) -> Result<Answer, Failed> {
+        let again = asked.repeatable && asked.body.is_empty();
+        // A body is gone once it was sent. A new connection is not one that the service is just closing.
+        let mut fresh = asked.repeatable && !again;
+        let Asked {
+            method,
+            uri,
+            headers,
+            body,
+            ..
+        } = asked;
+        let broken = Failed::Broken(self.service);
+        let method = hyper::Method::from_bytes(method.as_str().as_bytes()).map_err(|_| broken)?;
+        let make = |body: Outbound| {
+            let mut request = Request::new(body);
+            *request.method_mut() = method.clone();
+            *request.uri_mut() = uri.clone();
+            *request.headers_mut() = headers();
+            request
+        };
+        let mut request = make(body);
+        let (mut sent, mut tried, mut failed) = (0, Vec::new(), None);
         loop {
-            match timeout_at(moved.get() + self.patience, &mut answer).await {
-                Ok(Ok(response)) => return Ok(response),
-                Ok(Err(error)) if error.is_connect() => return Err(Failed::Unreachable(service)),
-                Ok(Err(error)) => {
-                    let cause = std::error::Error::source(&error).map(ToString::to_string);
-                    tracing::warn!(
-                        service = service.name(),
-                        cause,
-                        "A service broke off while it was asked"
-                    );
-                    return Err(broken);
+            let now = Instant::now().into_std();
+            let Some((at, ticket)) = self.addresses.pick(&tried, again, now) else {
+                let resting = || Failed::Resting(self.service, self.addresses.rest(now).as_secs() + 1);
+                return Err(failed.unwrap_or_else(resting));
+            };
+            let idle = Some(ticket.pool())
+                .filter(|_| !fresh)
+                .and_then(|pool| pool.idle(now));
+            let reused = idle.is_some();
+            let sender = match idle {
+                Some(sender) => sender,
+                None => match connect(ticket.pool()).await {
+                    Ok(sender) => sender,
+                    Err(()) => {
+                        tried.push(at);
+                        failed = Some(Failed::Unreachable(self.service));
+                        continue;
+                    }
+                },
+            };
+            request
+                .headers_mut()
+                .insert(HOST, ticket.pool().endpoint().host().clone());
+            match attempt(sender, request, ticket, reused, clock).await {
+                Outcome::Answered(response, lease) => return Ok(Answer { response, lease }),
+                Outcome::Slow => return Err(Failed::Slow(self.service)),
+                Outcome::Unsent(unsent) => request = unsent,
+                Outcome::Lost => {
+                    sent += 1;
+                    if !again || sent >= ATTEMPTS || !self.budget.spend() {
+                        return Err(broken);
+                    }
+                    metrics::counter!("gateway_repeats_total", "upstream" => self.service.name())
+                        .increment(1);
+                    fresh = true;
+                    request = make(Outbound::Empty);
                 }
-                Err(_) if moved.get() + self.patience > Instant::now() => {}
-                Err(_) => return Err(Failed::Slow(service)),
+            }
+            if !reused {
+                tried.push(at);
+                failed = Some(broken);
+            }
+        }
+    }
+}
+
+async fn connect(pool: &Pool) -> Result<SendRequest<Outbound>, ()> {
+    pool.connect().await.map_err(|unconnected| match unconnected {
+        Unconnected::Refused => pool.endpoint().refused(),
+        Unconnected::Lost => pool.endpoint().lost(),
+    })
+}
+
+async fn attempt(
+    mut sender: SendRequest<Outbound>,
+    request: Request<Outbound>,
+    mut ticket: Ticket,
+    reused: bool,
+    clock: &Clock,
+) -> Outcome {
+    let waited = clock.wait(sender.try_send_request(request)).await;
+    let endpoint = ticket.pool().endpoint();
+    let outcome = match waited {
+        Some(Ok(response)) => {
+            endpoint.succeeded();
+            ticket.settled();
+            return Outcome::Answered(response, Lease::new(sender, ticket));
+        }
+        None => {
+            // A client that stops sending its body is no fault of the service.
+            if clock.body.as_ref().is_none_or(|body| body.is_complete()) {
+                endpoint.failed("slow");
+            }
+            Outcome::Slow
+        }
+        Some(Err(mut error)) => {
+            let unsent = error.take_message();
+            let error = error.into_error();
+            // An old connection may have been closed for lack of use, and a client may break off its body.
+            if !reused && !error.is_user() {
+                let (service, cause) = (endpoint.service().name(), std::error::Error::source(&error));
+                let cause = cause.map(ToString::to_string);
+                tracing::warn!(service, %error, cause, "A service broke off while it was asked");
+                endpoint.failed("broke-off");
+            }
+            unsent.map_or(Outcome::Lost, Outcome::Unsent)
+        }
+    };
+    if !reused || matches!(outcome, Outcome::Slow) {
+        ticket.settled();
+    }
+    outcome
+}
+
+/// How long an answer is waited for: from when the request's body last moved.
+struct Clock {
+    begun: Instant,
+    body: Option<Progress>,
+    patience: Duration,
+}
+
+impl Clock {
+    async fn wait<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
+        let mut answer = pin!(answer);
+        loop {
+            let until = self.until();
+            if let Ok(answer) = timeout_at(until, &mut answer).await {
+                return Some(answer);
+            }
+            if self.until() <= until {
+                return None;
             }
         }
     }
 
-    fn uri(&self, service: Service, target: &str) -> Option<Uri> {
-        let (_, authority) = self.addresses.0.iter().find(|(known, _)| *known == service)?;
-        let mut parts = hyper::http::uri::Parts::default();
-        parts.scheme = Some(Scheme::HTTP);
-        parts.authority = Some(authority.clone());
-        parts.path_and_query = Some(PathAndQuery::try_from(target).ok()?);
-        Uri::from_parts(parts).ok()
-    }
-}
-
-fn authority(address: &str) -> Result<Authority, BadAddress> {
-    let bad = || BadAddress(address.to_owned());
-    let uri: Uri = address.parse().map_err(|_| bad())?;
-    let plain =
-        uri.scheme() == Some(&Scheme::HTTP) && matches!(uri.path(), "" | "/") && uri.query().is_none();
-    uri.authority().filter(|_| plain).cloned().ok_or_else(bad)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_scheme_host_and_port() {
-        assert_eq!(
-            authority("http://cart-svc:8104").unwrap().as_str(),
-            "cart-svc:8104"
-        );
-        assert_eq!(
-            authority("http://127.0.0.1:8104/").unwrap().as_str(),
-            "127.0.0.1:8104"
-        );
-        for wrong in [
-            "",
-            "cart-svc:8104",
-            "https://cart-svc",
-            "http://cart-svc/base",
-            "http://cart-svc?x",
-        ] {
-            assert!(authority(wrong).is_err(), "{wrong}");
-        }
+    fn until(&self) -> Instant {
+        self.body.as_ref().map_or(self.begun, Progress::moved) + self.patience
     }
 }

@@ -1,12 +1,17 @@
 //! Everything that is not the gateway's own: passed on to its service.
 
+use actix_web::http::Method;
 use actix_web::http::header::USER_AGENT;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use hyper::{HeaderMap, Uri};
 use souk_http::{RouteLabel, unmatched};
 
 use crate::flows::{authenticate, end_as_told};
-use crate::proxy::{Sender, Service, answer, normalise, outbound, request_headers};
+use crate::proxy::{
+    Asked, Failed, Outbound, Sender, Service, answer, ask_for_websocket, is_repeatable, is_switched,
+    is_websocket, normalise, request_headers, tunnel,
+};
 use crate::{AppState, Result, Worker};
 
 /// Passes a request on, with who sends it, and the answer back.
@@ -41,15 +46,51 @@ pub async fn forward(
         Some(query) => format!("{path}?{query}"),
         None => path.into_owned(),
     };
-    let headers = request_headers(&request, &target, &sender, &state.keys);
-    let body = outbound(&request, payload.into_inner());
-    let method = request.method().as_str();
-    let upstream = worker
-        .upstreams
-        .send(service, (method, &target), headers, body)
-        .await?;
+    let headers = || request_headers(&request, &target, &sender, &state.keys);
+    pass_on(&request, payload, service, &target, &worker, headers).await
+}
+
+async fn pass_on(
+    request: &HttpRequest,
+    payload: Payload,
+    service: Service,
+    target: &str,
+    worker: &Worker,
+    headers: impl Fn() -> HeaderMap,
+) -> Result<HttpResponse> {
+    let broken = Failed::Broken(service);
+    let websocket = is_websocket(request);
+    let (body, payload) = if websocket {
+        (Outbound::Empty, Some(payload.into_inner()))
+    } else {
+        (Outbound::new(request, payload.into_inner()), None)
+    };
+    let asked = Asked {
+        method: request.method().clone(),
+        uri: Uri::try_from(target).map_err(|_| broken)?,
+        headers: || {
+            let mut headers = headers();
+            if websocket {
+                ask_for_websocket(&mut headers);
+            }
+            headers
+        },
+        body,
+        repeatable: is_repeatable(request.method(), request.headers()),
+    };
+    let upstream = worker.upstreams.send(service, asked).await?;
     if service == Service::User {
-        end_as_told(&worker.revocations, upstream.headers()).await?;
+        end_as_told(&worker.revocations, upstream.response.headers()).await?;
     }
-    Ok(answer(upstream))
+    match payload {
+        Some(payload) if is_switched(&upstream) => {
+            let switched = tunnel(upstream, payload, &worker.limits).await;
+            Ok(switched.ok_or(broken)?)
+        }
+        None if is_switched(&upstream) => Err(broken.into()),
+        _ => {
+            let is_head = *request.method() == Method::HEAD;
+            Ok(answer(upstream, is_head, &worker.limits))
+        }
+    }
 }

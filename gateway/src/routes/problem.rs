@@ -32,6 +32,15 @@ impl From<&Error> for Problem {
             }
             Error::Users(ClientError::Unavailable { .. }) => unreachable(error),
             Error::Upstream(Failed::Unreachable(_)) => unreachable(error),
+            Error::Upstream(Failed::Resting(_, seconds)) => {
+                // Not logged: there may be many, and the address that was taken out is in the log.
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "service-unavailable",
+                    "The service is not available just now",
+                )
+                .header(RETRY_AFTER, HeaderValue::from(*seconds))
+            }
             Error::Upstream(Failed::Slow(service)) => {
                 tracing::warn!(service = service.name(), "A service took too long");
                 away(

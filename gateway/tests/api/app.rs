@@ -64,10 +64,13 @@ impl TestApp {
             search_svc_url: service,
             analytics_svc_url: NOBODY.to_owned(),
             upstream_timeout_ms: 15_000,
+            upstream_idle_timeout_ms: 60_000,
+            stream_idle_timeout_ms: 600_000,
             trusted_proxies: Vec::new(),
             workers: 1,
         };
         change(&mut config);
+        souk_telemetry::init_metrics("gateway");
         let stop = CancellationToken::new();
         let prefix = config.redis_prefix.clone();
         let running = App::new(config).unwrap().start(stop.clone()).unwrap();
@@ -132,6 +135,11 @@ impl TestApp {
             .send()
             .await
             .unwrap()
+    }
+
+    /// As a stop signal would.
+    pub fn stop(&self) {
+        self.stop.cancel();
     }
 
     /// The gateway's own signing key.

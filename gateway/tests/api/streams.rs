@@ -6,6 +6,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
 use crate::app::{TestApp, problem, refused};
+use crate::wire::{Reply, Wire};
 
 const PIECE: usize = 64 * 1024;
 
@@ -89,6 +90,33 @@ async fn a_service_that_does_not_read_holds_the_client_back() {
 
     assert!(held < 1000, "{held} pieces were taken while nobody read");
     assert_eq!(answer["bytes"], 4000 * PIECE);
+}
+
+#[actix_web::test]
+async fn a_client_that_does_not_read_holds_the_service_back() {
+    const ALL: usize = 50 * 1024 * 1024;
+    let service = Wire::start(|_, _| Reply::Bulk(ALL)).await;
+    let url = service.url();
+    let app = TestApp::with(|config| config.search_svc_url = url);
+
+    let response = app.get("/api/v1/search?q=x").await;
+    let mut before = 0;
+    loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        if service.written() == before && before > 0 {
+            break;
+        }
+        before = service.written();
+    }
+    let held = service.written();
+    let mut came = 0;
+    let mut pieces = response.bytes_stream();
+    while let Some(piece) = pieces.next().await {
+        came += piece.unwrap().len();
+    }
+
+    assert!(held < ALL / 2, "{held} bytes were taken while nobody read");
+    assert_eq!((came, service.written()), (ALL, ALL));
 }
 
 #[actix_web::test]
