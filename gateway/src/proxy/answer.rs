@@ -10,7 +10,6 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use hyper::HeaderMap;
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::http::header;
-use tokio::time::Instant;
 
 use super::headers::{HopByHop, is_ours};
 use super::pool::Lease;
@@ -117,7 +116,7 @@ impl MessageBody for Relayed {
                 Poll::Ready(Some(Ok(frame))) => {
                     // Trailers are left out.
                     if let Ok(data) = frame.into_data() {
-                        self.quiet.moved(Instant::now());
+                        self.quiet.moved();
                         return Poll::Ready(Some(Ok(data)));
                     }
                 }

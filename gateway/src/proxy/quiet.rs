@@ -18,10 +18,11 @@ pub struct Limits {
     pub ending: CancellationToken,
 }
 
-/// Watches for standstill. Costs nothing while pieces come.
+/// Watches for standstill. Costs nothing while pieces come, not even a look at the clock.
 pub struct Quiet {
     limit: Duration,
-    moved: Instant,
+    /// Since when a piece is waited for.
+    since: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -30,19 +31,24 @@ impl Quiet {
     pub fn new(limit: Duration) -> Self {
         Self {
             limit,
-            moved: Instant::now(),
+            since: None,
             timer: None,
         }
     }
 
-    /// A piece came, now or at `when`.
-    pub fn moved(&mut self, when: Instant) {
-        self.moved = self.moved.max(when);
+    /// A piece came.
+    pub fn moved(&mut self) {
+        self.since = None;
+    }
+
+    /// Something moved in the other direction, at `when`.
+    pub fn moved_at(&mut self, when: Instant) {
+        self.since = self.since.map(|since| since.max(when));
     }
 
     /// Ready when nothing came for too long. To be asked when nothing is there.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let until = self.moved + self.limit;
+        let until = *self.since.get_or_insert_with(Instant::now) + self.limit;
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
         while timer.as_mut().poll(cx).is_ready() {
             if timer.deadline() >= until {

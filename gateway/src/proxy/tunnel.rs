@@ -125,14 +125,14 @@ impl MessageBody for Tunnel {
         let mut piece = ReadBuf::new(&mut this.space);
         match Pin::new(&mut this.read).poll_read(cx, &mut piece) {
             Poll::Ready(Ok(())) if !piece.filled().is_empty() => {
-                this.quiet.moved(Instant::now());
+                this.quiet.moved();
                 return Poll::Ready(Some(Ok(Bytes::copy_from_slice(piece.filled()))));
             }
             // Closed or broken: all that the client can be told is the end.
             Poll::Ready(_) => return Poll::Ready(None),
             Poll::Pending => {}
         }
-        this.quiet.moved(this.sent.get());
+        this.quiet.moved_at(this.sent.get());
         if this.lasting.poll(cx).is_ready() || this.quiet.poll(cx).is_ready() {
             return Poll::Ready(None);
         }

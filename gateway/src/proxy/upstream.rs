@@ -204,11 +204,11 @@ async fn attempt(
 ) -> Outcome {
     let waited = clock.wait(sender.try_send_request(request)).await;
     let endpoint = ticket.pool().endpoint();
-    let outcome = match waited {
+    match waited {
         Some(Ok(response)) => {
             endpoint.succeeded();
             ticket.settled();
-            return Outcome::Answered(response, Lease::new(sender, ticket));
+            Outcome::Answered(response, Lease::new(sender, ticket))
         }
         None => {
             // A client that stops sending its body is no fault of the service.
@@ -229,11 +229,7 @@ async fn attempt(
             }
             unsent.map_or(Outcome::Lost, Outcome::Unsent)
         }
-    };
-    if !reused || matches!(outcome, Outcome::Slow) {
-        ticket.settled();
     }
-    outcome
 }
 
 /// How long an answer is waited for: from when the request's body last moved.

@@ -130,23 +130,31 @@ async fn a_connection_that_was_closed_while_idle_is_no_failure() {
     assert!([200, 502].contains(&post));
 }
 
-#[actix_web::test]
-async fn a_service_that_fails_is_left_alone_then_tried_once_then_back() {
+/// What `/metrics` says of an address.
+async fn state(app: &TestApp, service: &Wire) -> String {
+    let metrics = app.get("/metrics").await.text().await.unwrap();
+    let address = format!("address=\"{}\"", service.address);
+    let mut lines = metrics.lines();
+    let line = lines.find(|line| line.starts_with("gateway_upstream_state") && line.contains(&address));
+    line.unwrap().rsplit(' ').next().unwrap().to_owned()
+}
+
+/// A service that hangs up until it is told to be well.
+async fn ill(answer: Duration) -> (Wire, Arc<AtomicBool>) {
     let is_well = Arc::new(AtomicBool::new(false));
     let well = is_well.clone();
     let service = Wire::start(move |_, _| match well.load(Ordering::SeqCst) {
-        true => Reply::Slowly(vec![(Duration::from_millis(300), OK)]),
+        true => Reply::Slowly(vec![(answer, OK)]),
         false => Reply::HangUp,
-    })
-    .await;
+    });
+    (service.await, is_well)
+}
+
+#[actix_web::test]
+async fn a_service_that_fails_is_left_alone_then_tried_once_then_back() {
+    let (service, is_well) = ill(Duration::from_millis(300)).await;
     let app = before(&[&service]);
-    let state = async || {
-        let metrics = app.get("/metrics").await.text().await.unwrap();
-        let address = format!("address=\"{}\"", service.address);
-        let mut lines = metrics.lines();
-        let line = lines.find(|line| line.starts_with("gateway_upstream_state") && line.contains(&address));
-        line.unwrap().rsplit(' ').next().unwrap().to_owned()
-    };
+    let state = async || state(&app, &service).await;
     assert_eq!(state().await, "0");
 
     for _ in 0..5 {
@@ -213,6 +221,31 @@ async fn a_client_that_stalls_does_not_bring_a_service_into_disrepute() {
     }
 
     assert_eq!(status(&app, "GET").await, 200);
+}
+
+#[actix_web::test]
+async fn a_trial_that_tells_nothing_is_followed_by_another() {
+    let (service, is_well) = ill(Duration::ZERO).await;
+    let url = service.url();
+    let app = TestApp::with(|config| {
+        config.search_svc_url = url;
+        config.upstream_timeout_ms = 200;
+    });
+    for _ in 0..5 {
+        assert_eq!(status(&app, "GET").await, 502);
+    }
+    is_well.store(true, Ordering::SeqCst);
+    until("it is on trial", async || state(&app, &service).await == "1").await;
+
+    let stalled = stream::iter([Ok::<_, std::io::Error>(vec![1_u8; 10])]).chain(stream::pending());
+    let request = app
+        .request("POST", "/api/v1/search")
+        .header("content-length", "20");
+    let request = request.body(reqwest::Body::wrap_stream(stalled));
+    assert_eq!(request.send().await.unwrap().status(), 504);
+
+    assert_eq!(status(&app, "GET").await, 200);
+    assert_eq!(state(&app, &service).await, "0");
 }
 
 #[actix_web::test]
