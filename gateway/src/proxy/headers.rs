@@ -45,15 +45,13 @@ impl HopByHop {
     /// `connection` are the values of `Connection`, which may name more of them.
     pub fn new<'a>(connection: impl Iterator<Item = &'a [u8]>) -> Self {
         let lists = connection.filter_map(|list| std::str::from_utf8(list).ok());
-        let listed = lists
-            .flat_map(|list| list.split(','))
-            .map(|name| name.trim().to_ascii_lowercase());
+        let listed = lists.flat_map(|list| list.split(',')).map(str::trim);
         // By far the most frequent ones are in the fixed list anyway.
-        Self(
-            listed
-                .filter(|name| !matches!(name.as_str(), "keep-alive" | "close" | ""))
-                .collect(),
-        )
+        let more = listed.filter(|name| {
+            let known = ["", "keep-alive", "close", "upgrade"];
+            !known.iter().any(|known| name.eq_ignore_ascii_case(known))
+        });
+        Self(more.map(str::to_ascii_lowercase).collect())
     }
 
     /// Whether this is one of them.

@@ -216,6 +216,29 @@ async fn an_event_arrives_while_its_stream_stays_open() {
 }
 
 #[actix_web::test]
+async fn a_stop_ends_an_event_stream_as_if_it_were_complete() {
+    let service = Wire::start(|_, _| {
+        let later = Duration::from_secs(60);
+        Reply::Slowly(vec![
+            (Duration::ZERO, EVENTS),
+            (Duration::ZERO, EVENT),
+            (later, EVENT),
+        ])
+    })
+    .await;
+    let url = service.url();
+    let app = TestApp::with(|config| config.search_svc_url = url);
+    let response = app.get("/api/v1/search/events").await;
+
+    app.stop();
+    let begun = Instant::now();
+    let all = tokio::time::timeout(Duration::from_secs(15), response.bytes()).await;
+
+    assert_eq!(all.unwrap().unwrap(), "data: an event\n");
+    assert!(begun.elapsed() > Duration::from_secs(4));
+}
+
+#[actix_web::test]
 async fn an_answer_that_stands_still_is_broken_off() {
     let service = Wire::start(|_, _| {
         let head = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbegun";
