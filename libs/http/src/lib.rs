@@ -1,11 +1,15 @@
 //! What every HTTP face of the mesh has in common: start and stop, problems, extractors, paging, health.
 
+mod access;
+mod around;
 mod body;
+mod connection;
 mod created;
 mod document;
 mod etag;
 mod health;
 mod idempotency;
+mod incoming;
 mod methods;
 mod nul;
 mod observe;
@@ -17,7 +21,10 @@ mod reasons;
 mod server;
 mod signal;
 
+pub use access::Logged;
+pub use around::Around;
 pub use body::{Json, MaybeJson};
+pub use connection::ConnectionLimits;
 pub use created::Created;
 pub use document::{Refusals, openapi};
 pub use etag::{ETag, IfMatch, Tagged};

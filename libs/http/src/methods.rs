@@ -85,23 +85,30 @@ fn methods_of(item: &PathItem) -> Vec<Method> {
         .collect()
 }
 
-/// The answer to a request that no route took: 405 where another method would do, else 404.
-pub fn unmatched(request: &HttpRequest) -> Problem {
+/// The answer to a request that no route took: 405 where another method would do, else 404. `OPTIONS` tells
+/// which methods would.
+pub fn unmatched(request: &HttpRequest) -> HttpResponse {
     let methods = request
         .app_data::<web::Data<Methods>>()
-        .map(|table| table.on(request.path()));
-    match methods {
-        Some(methods) if !methods.is_empty() => {
-            let allow: Vec<&str> = methods.iter().map(Method::as_str).collect();
-            Problem::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method-not-allowed",
-                "Method not allowed",
-            )
-            .header(header::ALLOW, allow.join(", "))
-        }
-        _ => unknown_path(),
+        .map(|table| table.on(request.path()))
+        .filter(|methods| !methods.is_empty());
+    let Some(methods) = methods else {
+        return unknown_path().error_response();
+    };
+    let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    if *request.method() == Method::OPTIONS {
+        let allow = format!("{allow}, OPTIONS");
+        return HttpResponse::NoContent()
+            .insert_header((header::ALLOW, allow))
+            .finish();
     }
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "Method not allowed",
+    )
+    .header(header::ALLOW, allow)
+    .error_response()
 }
 
 pub(crate) fn unknown_path() -> Problem {
@@ -109,7 +116,7 @@ pub(crate) fn unknown_path() -> Problem {
 }
 
 pub(crate) async fn answer_unmatched(request: HttpRequest) -> HttpResponse {
-    unmatched(&request).error_response()
+    unmatched(&request)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! What happens around every request: its flow, the gate, its log line, its metrics, the shape of refusals.
 
 use std::future::{Ready, ready};
+use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
@@ -12,7 +12,10 @@ use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use souk_telemetry::Flow;
 
-use crate::{Methods, Problem};
+use crate::access::{Entry, Told};
+use crate::around::Around;
+use crate::connection::{ConnectionLimits, Talk};
+use crate::{Methods, Problem, incoming};
 
 /// Decides whether a request may come in at all, before it is routed.
 #[derive(Clone)]
@@ -47,16 +50,21 @@ impl FromRequest for Quiet {
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-const QUIET: [&str; 3] = ["/health/live", "/health/ready", "/metrics"];
+
+/// What stands around the requests of one server.
+pub(crate) struct Rules {
+    pub gate: Option<Gate>,
+    pub around: Option<Around>,
+    pub limits: ConnectionLimits,
+}
 
 /// The one middleware of a service.
 pub(crate) async fn observe(
-    gate: web::Data<Option<Gate>>,
+    rules: web::Data<Rules>,
     methods: web::Data<Methods>,
     request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let started = Instant::now();
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<Told>, Error> {
     let text = |name| {
         request
             .headers()
@@ -64,33 +72,43 @@ pub(crate) async fn observe(
             .and_then(|value: &HeaderValue| value.to_str().ok())
     };
     let flow = Flow::from_headers(text(REQUEST_ID), text(TRACEPARENT));
-    let method = request.method().clone();
+    let turn = request.conn_data::<Rc<Talk>>().map(Talk::begin);
+    let entry = Entry::new(&request, &flow, turn);
     let handled = async {
-        let mut response = shaped(enter(&gate, &methods, request, next).await?);
+        let mut response = shaped(enter(&rules, &methods, &entry, request, next).await?);
         Flow::with(|flow| stamp(&mut response, flow));
-        account(&method, &response, started.elapsed());
-        Ok(response)
+        measure(&entry, &response);
+        Ok(entry.answered(response))
     };
     flow.scope(handled).await
 }
 
 async fn enter(
-    gate: &Option<Gate>,
+    rules: &Rules,
     methods: &Methods,
+    entry: &Entry,
     mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Some(Gate(check)) = gate
+    if let Some(Gate(check)) = &rules.gate
         && let Err(problem) = check(&request)
     {
         return Ok(request.into_response(problem.error_response()));
     }
+    let watch = incoming::watch(&mut request, entry.turn(), &rules.limits);
     // The HTTP/1 and HTTP/2 writers leave out the body of an answer to HEAD by themselves.
     if *request.method() == Method::HEAD && methods.head_as_get(request.path()) {
         request.head_mut().method = Method::GET;
     }
     // Handlers and extractors turn their errors into answers themselves; nothing else is left to fail.
-    Ok(next.call(request).await?.map_into_boxed_body())
+    let response = match &rules.around {
+        Some(around) => around.go(request, next).await?,
+        None => next.call(request).await?,
+    };
+    match watch.and_then(|watch| watch.refusal()) {
+        Some(problem) => Ok(instead(response, &problem)),
+        None => Ok(response),
+    }
 }
 
 /// Refusals that a library made (no body, or plain text) become problems too.
@@ -113,6 +131,11 @@ fn shaped(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         StatusCode::INTERNAL_SERVER_ERROR => Problem::internal("a library answered 500"),
         _ => Problem::new(status, "refused", status.canonical_reason().unwrap_or("Refused")),
     };
+    instead(response, &problem)
+}
+
+/// A problem in the place of an answer, with what its headers said beyond its body.
+fn instead(response: ServiceResponse<BoxBody>, problem: &Problem) -> ServiceResponse<BoxBody> {
     let headers = response.headers().clone();
     let (request, _) = response.into_parts();
     let mut answer: HttpResponse = problem.error_response();
@@ -121,6 +144,7 @@ fn shaped(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         header::CONTENT_LENGTH,
         header::TRANSFER_ENCODING,
         header::CONTENT_ENCODING,
+        header::ETAG,
     ];
     for (name, value) in headers.into_iter().filter(|(name, _)| !lost.contains(name)) {
         answer.headers_mut().append(name, value);
@@ -142,43 +166,17 @@ fn stamp(response: &mut ServiceResponse<BoxBody>, flow: &Flow) {
     );
 }
 
-/// One log line and one measurement; the query may hold secrets, so only the path is told.
-fn account(method: &Method, response: &ServiceResponse<BoxBody>, took: Duration) {
+/// One measurement, of the time until the answer begins.
+fn measure(entry: &Entry, response: &ServiceResponse<BoxBody>) {
     let request = response.request();
-    let path = request.path();
     let label = request.extensions().get::<RouteLabel>().map(|label| label.0);
     let route = match label {
         Some(label) => label.to_owned(),
         None => request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
     };
-    let status = response.status().as_u16();
     metrics::histogram!(
         "http_request_duration_seconds",
-        "method" => known(method), "route" => route, "status" => status.to_string()
+        "method" => entry.method(), "route" => route, "status" => response.status().as_u16().to_string()
     )
-    .record(took.as_secs_f64());
-    let quiet = QUIET.contains(&path) || (status < 400 && request.extensions().contains::<Quiet>());
-    if quiet {
-        return;
-    }
-    let duration_ms = took.as_secs_f64() * 1000.0;
-    tracing::info!(
-        target: "souk::access",
-        { http.method = method.as_str(), http.path = path, http.status = status, duration_ms },
-        "{method} {path} was answered {status} in {duration_ms:.1} ms"
-    );
-}
-
-/// A client may invent methods; metrics may not grow with them.
-fn known(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        _ => "other",
-    }
+    .record(entry.started().elapsed().as_secs_f64());
 }

@@ -1,26 +1,30 @@
 //! Start and stop: the one place that builds a service's HTTP side.
 
+use std::future::ready;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_http::{HttpService, Protocol};
+use actix_service::{ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::AppConfig;
 use actix_web::http::Method;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpResponse, web};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::{Info, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::connection::Guard;
 use crate::methods::answer_unmatched;
-use crate::observe::observe;
-use crate::{Check, Gate, Methods, document, health};
+use crate::observe::{Rules, observe};
+use crate::{Around, Check, ConnectionLimits, Gate, Methods, document, health};
 
 /// How long running requests may go on after the stop signal, in seconds.
 const STOP_SECONDS: u64 = 30;
-/// Longer than any client of ours keeps an idle connection, so that none is closed under a request.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a client may go on sending a body that was answered already, before it sees a reset.
 const LINGER: Duration = Duration::from_secs(5);
 
@@ -34,6 +38,8 @@ pub struct Server {
     half_closed: bool,
     linger: Duration,
     gate: Option<Gate>,
+    around: Option<Around>,
+    limits: ConnectionLimits,
     checks: Vec<Check>,
     setups: Vec<Setup>,
     methods: Methods,
@@ -49,6 +55,8 @@ impl Server {
             half_closed: true,
             linger: LINGER,
             gate: None,
+            around: None,
+            limits: ConnectionLimits::default(),
             checks: Vec::new(),
             setups: Vec::new(),
             methods: Methods::default(),
@@ -76,6 +84,18 @@ impl Server {
     /// Who may come in at all.
     pub fn gate(mut self, gate: Gate) -> Self {
         self.gate = Some(gate);
+        self
+    }
+
+    /// What stands around every request.
+    pub fn around(mut self, around: Around) -> Self {
+        self.around = Some(around);
+        self
+    }
+
+    /// What clients may take.
+    pub fn connections(mut self, limits: ConnectionLimits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -121,15 +141,20 @@ impl Server {
     ) -> std::io::Result<Running> {
         let document = self.document(routes);
         let json = document.to_json().map_err(std::io::Error::other)?;
+        let (limits, linger, half_closed) = (self.limits, self.linger, self.half_closed);
         let shared = Arc::new(Shared {
             document: web::Data::new(Document(web::Bytes::from(json))),
             methods: web::Data::new(self.table(&document)),
-            gate: web::Data::new(self.gate),
+            rules: web::Data::new(Rules {
+                gate: self.gate,
+                around: self.around,
+                limits,
+            }),
             checks: web::Data::new(self.checks),
             info: self.info,
             setups: self.setups,
         });
-        let server = HttpServer::new(move || {
+        let app = move || {
             let (app, _) = App::new()
                 .into_utoipa_app()
                 .openapi(document::base(shared.info.clone()))
@@ -138,20 +163,38 @@ impl Server {
             app.default_service(web::to(answer_unmatched))
                 .configure(|app| shared.configure(app))
                 .wrap(from_fn(observe))
-        })
-        .workers(self.workers)
-        .keep_alive(KEEP_ALIVE)
-        .tcp_nodelay(true)
-        .client_disconnect_timeout(self.linger)
-        .h1_allow_half_closed(self.half_closed)
-        .shutdown_timeout(STOP_SECONDS)
-        .disable_signals()
-        .bind(addr)?;
-        let addr = server
-            .addrs()
-            .first()
-            .copied()
-            .ok_or_else(|| std::io::Error::other("no address"))?;
+        };
+        let listener = listen(addr)?;
+        let addr = listener.local_addr()?;
+        let builder = actix_server::Server::build()
+            .workers(self.workers)
+            .shutdown_timeout(STOP_SECONDS)
+            .disable_signals();
+        let stopping = builder.graceful_shutdown_signal();
+        let server = builder.listen(self.name, listener, move || {
+            let stopping = stopping.clone();
+            let http = HttpService::build()
+                .keep_alive(limits.idle)
+                // Our own clock times every head, not only the first one.
+                .client_request_timeout(Duration::ZERO)
+                .client_disconnect_timeout(linger)
+                .h1_allow_half_closed(half_closed)
+                .graceful_shutdown_signal(move || {
+                    let stopping = stopping.clone();
+                    async move { stopping.notified().await }
+                })
+                .on_connect_ext(|connection: &Guard<TcpStream>, data| {
+                    data.insert(connection.talk());
+                })
+                .finish(map_config(app(), |()| AppConfig::default()));
+            let guarded = fn_service(move |stream: TcpStream| {
+                let peer = stream.peer_addr().ok();
+                // An answer in two pieces does not wait for the client to confirm the first one.
+                let _ = stream.set_nodelay(true);
+                ready(Ok((Guard::new(stream, peer, limits), Protocol::Http1, peer)))
+            });
+            guarded.and_then(http)
+        })?;
         let server = server.run();
         let handle = server.handle();
         tracing::info!(%addr, "{} listens on {addr}", self.name);
@@ -210,13 +253,33 @@ impl Running {
     }
 }
 
+/// As many connections may wait to be accepted as a burst of clients brings.
+const BACKLOG: u32 = 1024;
+
+fn listen(addr: impl ToSocketAddrs) -> std::io::Result<std::net::TcpListener> {
+    let mut last = std::io::Error::other("no address");
+    for addr in addr.to_socket_addrs()? {
+        let socket = if addr.is_ipv4() {
+            TcpSocket::new_v4()
+        } else {
+            TcpSocket::new_v6()
+        }?;
+        socket.set_reuseaddr(true)?;
+        match socket.bind(addr).and_then(|()| socket.listen(BACKLOG)) {
+            Ok(listener) => return listener.into_std(),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
 struct Document(web::Bytes);
 
 struct Shared {
     info: Info,
     document: web::Data<Document>,
     methods: web::Data<Methods>,
-    gate: web::Data<Option<Gate>>,
+    rules: web::Data<Rules>,
     checks: web::Data<Vec<Check>>,
     setups: Vec<Setup>,
 }
@@ -225,7 +288,7 @@ impl Shared {
     fn configure(&self, app: &mut web::ServiceConfig) {
         app.app_data(self.document.clone())
             .app_data(self.methods.clone())
-            .app_data(self.gate.clone())
+            .app_data(self.rules.clone())
             .app_data(self.checks.clone());
         // First, so that a service may put its own /openapi.json before the usual one.
         for setup in &self.setups {

@@ -74,6 +74,11 @@ impl Flow {
         self.causation_id.as_deref().unwrap_or(&self.request_id)
     }
 
+    /// Runs something as a part of this flow.
+    pub fn enter<R>(self, run: impl FnOnce() -> R) -> R {
+        FLOW.sync_scope(self, run)
+    }
+
     /// Runs a future as a part of this flow.
     pub async fn scope<F: Future>(self, future: F) -> F::Output {
         FLOW.scope(self, future).await

@@ -38,6 +38,33 @@ async fn a_wrong_method_is_405_and_tells_the_right_ones() {
 }
 
 #[actix_web::test]
+async fn options_tells_the_methods() {
+    let app = TestApp::new();
+    let options = |path| app.request("OPTIONS", path).send();
+
+    let known = options("/api/v1/things").await.unwrap();
+    let (unknown, ..) = problem(options("/api/v1/nothing").await.unwrap()).await;
+
+    assert_eq!((known.status().as_u16(), unknown), (204, 404));
+    assert_eq!(known.headers()["allow"], "GET, HEAD, POST, OPTIONS");
+}
+
+#[actix_web::test]
+async fn json_that_is_nested_too_deeply_is_400() {
+    let app = TestApp::new();
+
+    for (open, close) in [("[", "]"), ("{\"name\":", "}")] {
+        let bomb = format!("{}1{}", open.repeat(20_000), close.repeat(20_000));
+        let request = app
+            .request("POST", "/api/v1/things")
+            .header("idempotency-key", "k");
+        let request = request.header("content-type", "application/json").body(bomb);
+        let (status, ..) = problem(request.send().await.unwrap()).await;
+        assert!(status == 400 || status == 422, "{status}");
+    }
+}
+
+#[actix_web::test]
 async fn malformed_json_is_400() {
     let app = TestApp::new();
 
