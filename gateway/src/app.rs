@@ -1,5 +1,6 @@
 //! Wires server and background work under one signal.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,17 +11,19 @@ use futures_util::future::select_ok;
 use souk_auth::{GATEWAY_ITSELF, MeshKeys};
 use souk_clients::user::UserClient;
 use souk_clients::{ClientError, MeshClient};
-use souk_http::{Check, Gate, Problem, Running, Server};
+use souk_http::{Check, Running, Server};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa::openapi::{Info, InfoBuilder, OpenApi};
 
 use crate::config::Config;
 use crate::documents::Documents;
-use crate::proxy::{Endpoints, Limits, Probes, Service, TrustedProxies, Upstreams, Visitors, normalise};
+use crate::edge::{self, Cors};
+use crate::limits::{Outage, Quotas};
+use crate::proxy::{Endpoints, Limits, Probes, Service, TrustedProxies, Upstreams, Visitors};
 use crate::revocation::Revocations;
 use crate::tokens::Tokens;
-use crate::{AppState, Error, NAME, Worker, flows, routes};
+use crate::{AppState, NAME, Worker, flows, routes};
 
 const READY: Duration = Duration::from_secs(1);
 const KEYS: Duration = Duration::from_secs(30);
@@ -60,6 +63,9 @@ impl App {
             visitors: Visitors::new(keys.clone()),
             trusted: TrustedProxies::parse(&config.trusted_proxies)?,
             documents: Documents::new(serde_json::to_value(openapi())?, clients.clone()),
+            cors: Cors::new(&config.edge)?,
+            max_url_bytes: config.edge.max_url_bytes,
+            max_body_bytes: config.edge.max_body_bytes,
             keys,
         });
         let endpoints = Endpoints::parse(&urls)?;
@@ -112,7 +118,8 @@ impl App {
             .workers(self.config.workers)
             .hang_up_with_client()
             .linger(LINGER)
-            .gate(one_spelling());
+            .connections(self.config.edge.connections())
+            .around(edge::around());
         server = server.check(Check::new("redis", move || {
             let revocations = revocations.clone();
             async move { revocations.ready().await }
@@ -140,24 +147,23 @@ impl App {
             ending,
         };
         let (endpoints, redis, prefix) = (self.endpoints, self.redis, self.config.redis_prefix);
+        let (settings, keys, outage) = (
+            self.config.limits,
+            self.state.keys.clone(),
+            Arc::new(Outage::default()),
+        );
         server.data(self.state).setup(move |app| {
+            let revocations = Revocations::new(redis.clone(), &prefix);
+            let quotas = Quotas::new(&settings, &keys, &revocations, &prefix, outage.clone());
             app.app_data(Data::new(Worker {
                 upstreams: Upstreams::new(&endpoints, patience),
                 limits: limits.clone(),
-                revocations: Revocations::new(redis.clone(), &prefix),
+                quotas: Rc::new(quotas),
+                revocations,
             }));
             routes::root(app);
         })
     }
-}
-
-/// Before any rule looks at a path, it has one meaning.
-fn one_spelling() -> Gate {
-    Gate::new(|request| {
-        normalise(request.uri().path())
-            .map(|_| ())
-            .map_err(|malformed| Problem::from(&Error::Path(malformed)))
-    })
 }
 
 /// Whether one address of a service at least is ready.

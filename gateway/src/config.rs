@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use souk_env::{Env, EnvError, Secret};
 
+use crate::edge::EdgeSettings;
+use crate::limits::LimitSettings;
+
 /// What a running gateway needs.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
@@ -48,6 +51,12 @@ pub struct Config {
     /// Addresses and networks of proxies in front, whose `X-Forwarded-For` is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<String>,
+    /// How clients are met.
+    #[serde(skip)]
+    pub edge: EdgeSettings,
+    /// How much they may ask.
+    #[serde(skip)]
+    pub limits: LimitSettings,
     /// HTTP worker threads.
     #[serde(default = "two")]
     pub workers: usize,
@@ -58,7 +67,11 @@ pub struct Config {
 /// # Errors
 /// When a variable is missing or wrong.
 pub fn load() -> Result<Config, EnvError> {
-    Env::load()
+    Ok(Config {
+        edge: Env::load()?,
+        limits: Env::load()?,
+        ..Env::load()?
+    })
 }
 
 fn souk() -> String {

@@ -3,6 +3,7 @@
 use souk_clients::ClientError;
 use souk_clients::user::MalformedEnded;
 
+use crate::limits::Stopped;
 use crate::proxy::{Failed, Malformed};
 use crate::revocation::Away;
 use crate::tokens::Refused;
@@ -34,6 +35,15 @@ pub enum Error {
     /// The path has no single meaning.
     #[error(transparent)]
     Path(#[from] Malformed),
+    /// Path and query are too long.
+    #[error("The address is too long.")]
+    LongUrl,
+    /// The body is too large, by its own account.
+    #[error("The body is too large.")]
+    LargeBody,
+    /// There were too many requests, or nobody can say how many.
+    #[error(transparent)]
+    Limits(#[from] Stopped),
     /// A service gave no answer.
     #[error(transparent)]
     Upstream(#[from] Failed),

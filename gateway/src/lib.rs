@@ -3,9 +3,12 @@
 pub mod app;
 pub mod config;
 mod documents;
+mod edge;
 mod error;
 mod flows;
+mod limits;
 mod proxy;
+mod redis;
 mod revocation;
 pub mod routes;
 mod state;
@@ -13,7 +16,9 @@ mod tokens;
 
 pub use app::{App, openapi};
 pub use config::Config;
+pub use edge::EdgeSettings;
 pub use error::{Error, Result};
+pub use limits::{LimitSettings, Quota, Switch};
 pub use state::{AppState, Worker};
 
 /// The service's name in logs and metrics.

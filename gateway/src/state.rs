@@ -1,9 +1,13 @@
 //! What a handler may reach.
 
+use std::rc::Rc;
+
 use souk_auth::MeshKeys;
 use souk_clients::user::UserClient;
 
 use crate::documents::Documents;
+use crate::edge::Cors;
+use crate::limits::Quotas;
 use crate::proxy::{Limits, TrustedProxies, Upstreams, Visitors};
 use crate::revocation::Revocations;
 use crate::tokens::Tokens;
@@ -16,6 +20,9 @@ pub struct AppState {
     pub(crate) visitors: Visitors,
     pub(crate) trusted: TrustedProxies,
     pub(crate) documents: Documents,
+    pub(crate) cors: Cors,
+    pub(crate) max_url_bytes: usize,
+    pub(crate) max_body_bytes: u64,
 }
 
 /// One worker's own connections, driven by its own thread: no request waits for another thread to wake up.
@@ -23,4 +30,5 @@ pub struct Worker {
     pub(crate) upstreams: Upstreams,
     pub(crate) limits: Limits,
     pub(crate) revocations: Revocations,
+    pub(crate) quotas: Rc<Quotas>,
 }

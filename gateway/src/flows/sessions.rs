@@ -27,7 +27,7 @@ pub async fn begin_session(
     body: &BeginSessionBody,
 ) -> Result<Pair> {
     // A token that could not be used is not handed out, nor a password checked for it.
-    revocations.ready().await?;
+    revocations.lately_ready().await?;
     issue(tokens, users.begin_session(body).await?)
 }
 
@@ -41,7 +41,7 @@ pub async fn refresh_session(
     revocations: &Revocations,
     body: &RefreshSessionBody,
 ) -> Result<Pair> {
-    revocations.ready().await?;
+    revocations.lately_ready().await?;
     match users.refresh_session(body).await {
         Ok(grant) => issue(tokens, grant),
         Err(error) => {

@@ -4,17 +4,21 @@
 //! stands beside it. If Redis comes back without that key it has forgotten, and what was ended lately has to
 //! be written into it before anyone is let in (see `flows::remember`).
 
-mod redis;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use deadpool_redis::redis::{Client, RedisError, cmd, pipe};
 use souk_clients::user::Ended;
 use uuid::Uuid;
 
-use self::redis::Redis;
+use crate::redis::Redis;
 use crate::tokens::{Claims, LIFE_SECONDS};
 
 /// A revocation outlives the tokens it is about, whatever the clocks of the replicas say.
 const MARGIN_SECONDS: i64 = 60;
+
+/// A login needs no second question when the first one was answered this short a time ago.
+const LATELY: Duration = Duration::from_millis(100);
 
 /// What was ended longer ago than this has no living token.
 pub const MEMORY_SECONDS: i64 = LIFE_SECONDS + MARGIN_SECONDS;
@@ -39,17 +43,25 @@ pub enum Away {
 
 /// Asks and tells Redis.
 pub struct Revocations {
-    redis: Redis,
+    redis: Arc<Redis>,
     prefix: String,
+    /// When Redis last showed that it has not forgotten.
+    seen: Mutex<Option<Instant>>,
 }
 
 impl Revocations {
     /// Over a connection of its own, made when it is first needed and driven by whoever needs it first.
     pub fn new(client: Client, prefix: &str) -> Self {
         Self {
-            redis: Redis::new(client),
+            redis: Arc::new(Redis::new(client)),
             prefix: prefix.to_owned(),
+            seen: Mutex::default(),
         }
+    }
+
+    /// Its connection, for others on the same thread.
+    pub fn redis(&self) -> Arc<Redis> {
+        self.redis.clone()
     }
 
     /// Whether a token that is good by itself was revoked.
@@ -78,6 +90,23 @@ impl Revocations {
     pub async fn ready(&self) -> Result<(), Away> {
         let epoch: Option<String> = self.redis.ask(cmd("GET").arg(self.epoch())).await?;
         epoch.map(|_| ()).ok_or(Away::Forgotten)
+    }
+
+    /// Whether revocations could be asked and told a moment ago, without asking again when that is known.
+    ///
+    /// # Errors
+    /// When not.
+    pub async fn lately_ready(&self) -> Result<(), Away> {
+        let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.is_some_and(|seen| seen.elapsed() < LATELY) {
+            return Ok(());
+        }
+        self.ready().await
+    }
+
+    /// Somebody met the epoch on the way.
+    pub fn met_epoch(&self) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
     /// Ends a token and its whole session; when this returns, every replica knows.
@@ -145,7 +174,8 @@ impl Revocations {
         Ok(self.redis.tell(&tell).await?)
     }
 
-    fn epoch(&self) -> String {
+    /// The key that is there as long as Redis remembers.
+    pub fn epoch(&self) -> String {
         format!("{}:revoked:epoch", self.prefix)
     }
 

@@ -3,10 +3,11 @@
 use actix_web::http::Method;
 use actix_web::http::header::USER_AGENT;
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use hyper::{HeaderMap, Uri};
-use souk_http::{RouteLabel, unmatched};
+use souk_http::{Logged, RouteLabel, unmatched};
 
+use crate::edge::{self, Visit};
 use crate::flows::{authenticate, end_as_told};
 use crate::proxy::{
     Asked, Failed, Outbound, Sender, Service, answer, ask_for_websocket, is_repeatable, is_switched,
@@ -23,11 +24,23 @@ pub async fn forward(
 ) -> Result<HttpResponse> {
     let path = normalise(request.uri().path())?;
     let Some(service) = Service::of(&path) else {
-        return Ok(unmatched(&request).error_response());
+        return Ok(unmatched(&request));
     };
     request.extensions_mut().insert(RouteLabel(service.name()));
+    if let Some(logged) = request.extensions_mut().get_mut::<Logged>() {
+        logged.upstream = Some(service.name());
+    }
     let claims = authenticate(request.headers(), &state.tokens, &worker.revocations).await?;
-    let address = state.trusted.client_of(&request);
+    if let Some(claims) = &claims {
+        edge::known(&request, &worker, &path, claims)?;
+    }
+    let (address, scheme) = match request.extensions().get::<Visit>() {
+        Some(visit) => (visit.address, visit.scheme),
+        None => (
+            state.trusted.client_of(&request),
+            state.trusted.scheme_of(&request),
+        ),
+    };
     let visitor = match &claims {
         Some(claims) => claims.sub.to_string(),
         None => {
@@ -39,7 +52,7 @@ pub async fn forward(
         claims: claims.as_deref(),
         visitor: &visitor,
         address,
-        scheme: state.trusted.scheme_of(&request),
+        scheme,
     };
     // The service sees the normal form, so that is what is signed.
     let target = match request.uri().query() {

@@ -7,6 +7,7 @@ use souk_clients::ClientError;
 use souk_http::Problem;
 
 use crate::Error;
+use crate::limits::Stopped;
 use crate::proxy::Failed;
 use crate::tokens::Refused;
 
@@ -57,6 +58,32 @@ impl From<&Error> for Problem {
             Error::Path(malformed) => {
                 Self::bad_request("malformed-path", "Malformed path").detail(malformed.to_string())
             }
+            Error::LongUrl => Self::new(
+                StatusCode::URI_TOO_LONG,
+                "address-too-long",
+                "The address is too long",
+            ),
+            Error::LargeBody => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body-too-large",
+                "The body is too large",
+            ),
+            Error::Limits(Stopped::Over(standing)) => {
+                let seconds = standing.retry_after().unwrap_or(1);
+                Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too-many-requests",
+                    "Too many requests",
+                )
+                .detail(format!("Try again in {seconds} s."))
+                .header(RETRY_AFTER, HeaderValue::from(seconds))
+            }
+            // Told once per outage, where it was met.
+            Error::Limits(Stopped::Away(_)) => away(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "limits-unavailable",
+                "This is not possible just now",
+            ),
             Error::Users(ClientError::Unexpected { .. })
             | Error::Grant(_)
             | Error::Ended(_)

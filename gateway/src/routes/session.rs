@@ -7,7 +7,9 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
+use crate::edge;
 use crate::flows::authenticate;
+use crate::proxy::normalise;
 use crate::tokens::Claims;
 use crate::{AppState, Error, Result, Worker};
 
@@ -28,7 +30,9 @@ impl FromRequest for Session {
                 return Err(Error::LoginRequired);
             };
             let claims = authenticate(request.headers(), &state.tokens, &worker.revocations).await?;
-            claims.map(Self).ok_or(Error::LoginRequired)
+            let claims = claims.ok_or(Error::LoginRequired)?;
+            edge::known(&request, worker, &normalise(request.path())?, &claims)?;
+            Ok(Self(claims))
         })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deadpool_redis::redis;
-use gateway::{App, Config};
+use gateway::{App, Config, EdgeSettings, LimitSettings};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -67,6 +67,9 @@ impl TestApp {
             upstream_idle_timeout_ms: 60_000,
             stream_idle_timeout_ms: 600_000,
             trusted_proxies: Vec::new(),
+            edge: EdgeSettings::default(),
+            // Tests ask more than any client may.
+            limits: LimitSettings::off(),
             workers: 1,
         };
         change(&mut config);

@@ -10,14 +10,18 @@
 )]
 
 mod app;
+mod browsers;
 mod documents;
 mod failures;
 mod headers;
+mod limits;
 mod live;
+mod logs;
 mod paths;
 mod replicas;
 mod revocation;
 mod sessions;
+mod sockets;
 mod stand_in;
 mod streams;
 mod tokens;

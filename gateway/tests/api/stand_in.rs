@@ -201,6 +201,25 @@ async fn anything(
             .append_header(("x-mesh-secret", "1"))
             .append_header(("etag", "\"7\""))
             .body("odd"),
+        "text" => {
+            let tag = ("etag", "\"7\"");
+            let seen = request.headers().get("if-none-match");
+            if seen.is_some_and(|seen| seen == "\"7\"") {
+                return HttpResponse::NotModified().insert_header(tag).finish();
+            }
+            let text = "{\"text\":\"".to_owned() + &"a long text ".repeat(1000) + "\"}";
+            HttpResponse::Ok()
+                .insert_header(tag)
+                .content_type("application/json")
+                .body(text)
+        }
+        "events" => HttpResponse::Ok()
+            .content_type("text/event-stream")
+            .body("data: 1\n\n".repeat(1000)),
+        "encoded" => HttpResponse::Ok()
+            .content_type("application/json")
+            .insert_header(("content-encoding", "br"))
+            .body("x".repeat(5000)),
         "nothing" => HttpResponse::NoContent().finish(),
         // What user-svc says when a call has ended something.
         "ends-all" => {

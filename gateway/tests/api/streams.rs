@@ -70,7 +70,7 @@ async fn an_announced_length_is_kept_both_ways() {
 
 #[actix_web::test]
 async fn a_service_that_does_not_read_holds_the_client_back() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(|config| config.edge.max_body_bytes = u64::MAX);
     let (body, taken) = body(4000);
 
     let upload = actix_web::rt::spawn(app.request("POST", "/api/v1/products/stalled").body(body).send());

@@ -1,4 +1,4 @@
-//! One multiplexed connection: requests that come together travel together.
+//! One multiplexed connection to Redis: requests that come together travel together.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{
     AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult,
+    ScriptInvocation,
 };
 
 /// A request waits this long at most; then Redis counts as away.
@@ -13,7 +14,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// After a failed attempt, others fail at once for this long instead of queueing up behind a dead address.
 const PAUSE: Duration = Duration::from_millis(200);
 
-pub(super) struct Redis {
+/// A connection that is made when it is first needed, and driven by whoever needs it first.
+pub struct Redis {
     client: Client,
     state: Mutex<State>,
     /// One attempt to connect at a time; the others wait for its outcome.
@@ -29,6 +31,7 @@ struct State {
 }
 
 impl Redis {
+    /// Nothing is connected yet.
     pub fn new(client: Client) -> Self {
         Self {
             client,
@@ -46,6 +49,13 @@ impl Redis {
     /// Sends several commands in one round trip.
     pub async fn tell(&self, commands: &Pipeline) -> RedisResult<()> {
         self.with(|mut connection| async move { commands.query_async(&mut connection).await })
+            .await
+    }
+
+    /// Runs a script, which is sent to Redis only when Redis does not know it. It may run twice, when the
+    /// connection was lost before the answer came.
+    pub async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
+        self.with(|mut connection| async move { script.invoke_async(&mut connection).await })
             .await
     }
 
