@@ -15,6 +15,8 @@ use crate::services::{SERVICES, Service};
 const PASSED_ON: &[&str] = &[
     "PATH",
     "HOME",
+    "CORS_CREDENTIALS",
+    "CORS_ORIGINS",
     "DB_POOL_SIZE",
     "DEFAULT_CURRENCY",
     "ELASTICSEARCH_URL",
@@ -25,6 +27,7 @@ const PASSED_ON: &[&str] = &[
     "RUST_BACKTRACE",
     "RUST_LOG",
     "SEARCH_BACKEND",
+    "TRUSTED_PROXIES",
     "WORKERS",
 ];
 
