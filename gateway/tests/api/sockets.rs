@@ -238,7 +238,10 @@ async fn a_head_that_does_not_end_is_cut_off_on_every_request_of_a_connection() 
     assert_eq!(status(&String::from_utf8_lossy(&answer[..read])), 204);
     let (mut reader, mut writer) = stream.into_split();
     let trickle = actix_web::rt::spawn(async move {
-        for byte in "GET /api/v1/products HTTP/1.1\r\nx-slow: ".bytes().chain(std::iter::repeat_n(b'a', 200)) {
+        for byte in "GET /api/v1/products HTTP/1.1\r\nx-slow: "
+            .bytes()
+            .chain(std::iter::repeat_n(b'a', 200))
+        {
             if writer.write_all(&[byte]).await.is_err() {
                 break;
             }
