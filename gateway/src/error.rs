@@ -41,6 +41,9 @@ pub enum Error {
     /// The body is too large, by its own account.
     #[error("The body is too large.")]
     LargeBody,
+    /// It cannot be told where the message ends.
+    #[error("A body with a length and an upgrade do not go together.")]
+    TwoEnds,
     /// There were too many requests, or nobody can say how many.
     #[error(transparent)]
     Limits(#[from] Stopped),

@@ -68,6 +68,9 @@ impl From<&Error> for Problem {
                 "body-too-large",
                 "The body is too large",
             ),
+            Error::TwoEnds => {
+                Self::bad_request("malformed-request", "The request is malformed").detail(error.to_string())
+            }
             Error::Limits(Stopped::Over(standing)) => {
                 let seconds = standing.retry_after().unwrap_or(1);
                 Self::new(
