@@ -195,7 +195,9 @@ fn info() -> Info {
         .description(Some(
             "A multi-vendor marketplace: one document for all services behind the gateway.\n\n\
              Refusals are RFC 9457 problems; lists are paged by `limit` and `cursor`; `Idempotency-Key` makes \
-             a `POST` safe to repeat.",
+             a `POST` safe to repeat.\n\n\
+             Requests are limited by address, user and account: `RateLimit-Remaining` and its like tell what is \
+             left; one too many is 429 `too-many-requests` with `Retry-After`.",
         ))
         .version(env!("CARGO_PKG_VERSION"))
         .build()

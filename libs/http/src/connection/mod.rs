@@ -34,7 +34,8 @@ impl Default for ConnectionLimits {
             head: Duration::from_secs(75),
             body_bytes: None,
             body: None,
-            write: Duration::from_secs(60),
+            // Longer than the gateway waits for its own client, whom it passes on to.
+            write: Duration::from_secs(120),
             idle: Duration::from_secs(75),
         }
     }
