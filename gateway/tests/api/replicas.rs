@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
@@ -54,6 +54,25 @@ async fn a_replica_that_dies_under_load_costs_no_idempotent_request_and_comes_ba
         status(&app, "GET").await == 200 && one.asked() > asked + 3
     })
     .await;
+}
+
+#[actix_web::test]
+async fn connections_are_used_again() {
+    let opened = Arc::new(AtomicUsize::new(0));
+    let count = opened.clone();
+    let service = Wire::start(move |_, before| {
+        count.fetch_add(usize::from(before == 0), Ordering::SeqCst);
+        Reply::Answer(OK)
+    })
+    .await;
+    let app = before(&[&service]);
+
+    let requests = stream::iter(0..400).map(|n| status(&app, ["GET", "HEAD", "POST"][n % 3]));
+    let answers: Vec<u16> = requests.buffer_unordered(8).collect().await;
+
+    assert_eq!(answers, [200; 400]);
+    let opened = opened.load(Ordering::SeqCst);
+    assert!(opened <= 12, "{opened} connections for 8 requests at a time");
 }
 
 #[actix_web::test]

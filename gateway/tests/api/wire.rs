@@ -141,8 +141,13 @@ impl Shared {
             if !head.contains(" /health/") {
                 self.heads.lock().unwrap().push(head.clone());
             }
+            // An answer to HEAD has no body.
+            let cut = |bytes: &'static str| match bytes.split_once("\r\n\r\n") {
+                Some((answer, _)) if head.starts_with("head ") => format!("{answer}\r\n\r\n"),
+                _ => bytes.to_owned(),
+            };
             match (self.script)(&head, before) {
-                Reply::Answer(bytes) => stream.write_all(bytes.as_bytes()).await?,
+                Reply::Answer(bytes) => stream.write_all(cut(bytes).as_bytes()).await?,
                 Reply::HangUp => return Ok(()),
                 Reply::Slowly(pieces) => {
                     for (pause, piece) in pieces {
@@ -153,7 +158,7 @@ impl Shared {
                                 return Ok(());
                             }
                         }
-                        stream.write_all(piece.as_bytes()).await?;
+                        stream.write_all(cut(piece).as_bytes()).await?;
                     }
                 }
                 Reply::Bulk(bytes) => {
