@@ -30,10 +30,6 @@ const KEYS: Duration = Duration::from_secs(30);
 /// How long event streams and WebSockets may go on after the stop signal.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// How long a client has to see an answer that came before its body was sent. A WebSocket that the service
-/// has closed is closed to the client after that time, if it does not close it itself.
-const LINGER: Duration = Duration::from_secs(2);
-
 /// The gateway before it runs.
 pub struct App {
     config: Config,
@@ -117,7 +113,6 @@ impl App {
         let mut server = Server::new(NAME, info())
             .workers(self.config.workers)
             .hang_up_with_client()
-            .linger(LINGER)
             .connections(self.config.edge.connections())
             .around(edge::around());
         server = server.check(Check::new("redis", move || {

@@ -59,6 +59,9 @@ pub(crate) fn watch(
     limits: &ConnectionLimits,
 ) -> Option<Watch> {
     if is_upgrade(request) {
+        if let Some(turn) = turn {
+            turn.talk().switch();
+        }
         return None;
     }
     let payload = request.take_payload();

@@ -36,7 +36,6 @@ pub struct Server {
     info: Info,
     workers: usize,
     half_closed: bool,
-    linger: Duration,
     gate: Option<Gate>,
     around: Option<Around>,
     limits: ConnectionLimits,
@@ -53,7 +52,6 @@ impl Server {
             info,
             workers: 2,
             half_closed: true,
-            linger: LINGER,
             gate: None,
             around: None,
             limits: ConnectionLimits::default(),
@@ -72,12 +70,6 @@ impl Server {
     /// A client that closes its connection ends its request, rather than letting it run to its end.
     pub fn hang_up_with_client(mut self) -> Self {
         self.half_closed = false;
-        self
-    }
-
-    /// How long a client may go on sending what nobody reads any more, instead of five seconds.
-    pub fn linger(mut self, linger: Duration) -> Self {
-        self.linger = linger;
         self
     }
 
@@ -141,7 +133,7 @@ impl Server {
     ) -> std::io::Result<Running> {
         let document = self.document(routes);
         let json = document.to_json().map_err(std::io::Error::other)?;
-        let (limits, linger, half_closed) = (self.limits, self.linger, self.half_closed);
+        let (limits, half_closed) = (self.limits, self.half_closed);
         let shared = Arc::new(Shared {
             document: web::Data::new(Document(web::Bytes::from(json))),
             methods: web::Data::new(self.table(&document)),
@@ -177,7 +169,7 @@ impl Server {
                 .keep_alive(limits.idle)
                 // Our own clock times every head, not only the first one.
                 .client_request_timeout(Duration::ZERO)
-                .client_disconnect_timeout(linger)
+                .client_disconnect_timeout(LINGER)
                 .h1_allow_half_closed(half_closed)
                 .graceful_shutdown_signal(move || {
                     let stopping = stopping.clone();

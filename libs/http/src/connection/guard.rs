@@ -208,7 +208,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Guard<T> {
 impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guard<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.closed {
+        // Told that the client has closed, actix closes too; else it waits for what the client still sends.
+        if this.closed || this.talk.is_over() {
             return Poll::Ready(Ok(()));
         }
         if this.refusal.is_some() {

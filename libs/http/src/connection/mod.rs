@@ -47,6 +47,7 @@ pub(crate) struct Talk {
     begun: Cell<u64>,
     busy: Cell<u32>,
     unread: Cell<bool>,
+    switched: Cell<bool>,
 }
 
 impl Talk {
@@ -61,6 +62,16 @@ impl Talk {
     /// A request's body was left behind unread.
     pub fn leave_unread(&self) {
         self.unread.set(true);
+    }
+
+    /// What follows the request's head is not HTTP: the connection ends with the answer.
+    pub fn switch(&self) {
+        self.switched.set(true);
+    }
+
+    /// Whether nothing that comes is of use to anybody.
+    fn is_over(&self) -> bool {
+        self.switched.get() && !self.is_busy()
     }
 
     fn is_busy(&self) -> bool {
