@@ -21,7 +21,6 @@ use crate::{AppState, Error, Result, ops};
 #[schema(as = UpdateOrderItemStatus)]
 pub struct UpdateStatusBody {
     /// `shipped`, `delivered` or `cancelled`.
-    #[schema(inline, example = "shipped")]
     status: ItemStatus,
     /// Who carries it, when it is shipped.
     #[validate(length(min = 1, max = 100))]
