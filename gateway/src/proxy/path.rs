@@ -56,7 +56,6 @@ fn decode(path: &str) -> Result<String, Malformed> {
         rest = from.get(3..).unwrap_or_default();
         match byte {
             b'/' | b'\\' | 0..=0x1f | 0x7f => return Err(Malformed::Separator),
-            b'%' if encoded(&format!("%{rest}")).is_some() => return Err(Malformed::Twice),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
                 normal.push(char::from(byte))
             }
@@ -64,10 +63,15 @@ fn decode(path: &str) -> Result<String, Malformed> {
         }
     }
     normal.push_str(rest);
-    Ok(normal)
+    // Looked for at the end: what follows a `%25` may have been encoded itself.
+    let twice = normal
+        .match_indices("%25")
+        .filter_map(|(at, _)| normal.get(at + 2..))
+        .any(|from| encoded(from).is_some());
+    if twice { Err(Malformed::Twice) } else { Ok(normal) }
 }
 
-/// The byte that a text beginning with `%` stands for.
+/// The byte that a text stands for whose first character is the `%`, or in its place.
 fn encoded(text: &str) -> Option<u8> {
     let digits = text.get(1..3)?;
     if digits.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -90,6 +94,8 @@ mod tests {
             ("/api/v1/%63a%72t", "/api/v1/cart"),
             ("/a/%c3%bc%20x", "/a/%C3%BC%20x"),
             ("/a/50%25", "/a/50%25"),
+            ("/a/50%25%25x", "/a/50%25%25x"),
+            ("/a/50%252", "/a/50%252"),
             ("/a/...", "/a/..."),
             ("/a/.well-known", "/a/.well-known"),
         ] {
@@ -114,6 +120,9 @@ mod tests {
             ("/api/%00", Malformed::Separator),
             ("/api/%0d%0ax", Malformed::Separator),
             ("/api/%252e%252e/internal", Malformed::Twice),
+            ("/api/%25%32%65./internal", Malformed::Twice),
+            ("/api/%252%65./internal", Malformed::Twice),
+            ("/api/%25252e", Malformed::Twice),
             ("/api/%", Malformed::Percent),
             ("/api/%2", Malformed::Percent),
             ("/api/%zz", Malformed::Percent),
