@@ -35,6 +35,9 @@ pub enum Error {
     /// The path has no single meaning.
     #[error(transparent)]
     Path(#[from] Malformed),
+    /// Nobody is called like that.
+    #[error("Host is not a host and a port.")]
+    Host,
     /// Path and query are too long.
     #[error("The address is too long.")]
     LongUrl,

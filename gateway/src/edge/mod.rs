@@ -4,6 +4,7 @@ mod account;
 mod coding;
 mod cors;
 mod headers;
+mod host;
 mod settings;
 mod visit;
 
@@ -94,6 +95,9 @@ async fn admit<'a>(
     worker: &'a Worker,
     request: &mut ServiceRequest,
 ) -> Result<Option<(&'a Strict, Asker)>> {
+    if !host::is_sound(request.headers()) {
+        return Err(Error::Host);
+    }
     let uri = request.uri().clone();
     let length = uri.path_and_query().map_or(0, |target| target.as_str().len());
     if length > state.max_url_bytes {

@@ -58,6 +58,9 @@ impl From<&Error> for Problem {
             Error::Path(malformed) => {
                 Self::bad_request("malformed-path", "Malformed path").detail(malformed.to_string())
             }
+            Error::Host => {
+                Self::bad_request("malformed-request", "The request is malformed").detail(error.to_string())
+            }
             Error::LongUrl => Self::new(
                 StatusCode::URI_TOO_LONG,
                 "address-too-long",
