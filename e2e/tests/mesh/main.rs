@@ -12,6 +12,7 @@
     reason = "tests"
 )]
 
+mod attacks;
 mod authorisation;
 mod bodies;
 mod client;

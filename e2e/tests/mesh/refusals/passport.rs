@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use reqwest::Method;
 use serde_json::Value;
 use souk_auth::{MeshKeys, SignedRequest, now_ms};
 
+use crate::attacks::raw::say;
 use crate::bodies::User;
 use crate::client::Client;
 use crate::mesh::Mesh;
@@ -124,6 +126,105 @@ async fn the_gateway_believes_no_header_of_the_mesh() {
         .refused(403, "admin-only");
     let inner = dress(&customer.client).get("/internal/carts").await;
     inner.refused(404, "not-found");
+}
+
+#[tokio::test]
+async fn no_spelling_of_a_name_makes_somebody_else() {
+    let mesh = Mesh::shared().await;
+    let (customer, other) = (mesh.customer().await, mesh.customer().await);
+    let admin = other.id.to_string();
+    let signed = Signed {
+        mesh: &mesh,
+        user_id: customer.id.to_string(),
+    };
+    let spell = |name: &str| {
+        [
+            name.to_uppercase(),
+            name.replace('-', "_"),
+            name.to_uppercase().replace('-', "_"),
+            name.replacen('-', "_", 1),
+        ]
+    };
+    let token = format!("Authorization: Bearer {}\r\n", customer.tokens.access_token);
+    let own: String = signed
+        .headers("GET", "/api/v1/users/me", 0)
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let ask = async |url: &str, lines: &str| {
+        let head = "GET /api/v1/users/me HTTP/1.1\r\nHost: souk\r\nConnection: close\r\n";
+        say(url, format!("{head}{lines}\r\n")).await.one().clone()
+    };
+
+    let (gateway, user_svc) = (&mesh.run.gateway_url, &mesh.run.services["user-svc"].url);
+    for (name, value) in [
+        ("X-User-ID", admin.as_str()),
+        ("X-User-Role", "admin"),
+        ("X-Session-ID", &admin),
+        ("X-Mesh-Caller", "order-svc"),
+    ] {
+        for name in spell(name) {
+            let forged = format!("{name}: {value}\r\n");
+            ask(gateway, &forged)
+                .await
+                .refused(401, "authentication-required");
+            let me: User = ask(gateway, &format!("{forged}{token}")).await.ok();
+            assert_eq!((me.id, me.role.as_str()), (customer.id, "customer"), "{forged}");
+            ask(user_svc, &forged).await.refused(401, "mesh-signature");
+            // Beside what was signed, it is either refused or nobody's name.
+            for lines in [format!("{forged}{own}"), format!("{own}{forged}")] {
+                let answer = ask(user_svc, &lines).await;
+                if answer.status == 200 {
+                    assert!(name.contains('_'), "{forged}");
+                    assert_eq!(answer.ok::<User>().id, customer.id, "{forged}");
+                } else {
+                    answer.refused(401, "mesh-signature");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_signature_opens_no_other_door() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+    let signed = Signed {
+        mesh: &mesh,
+        user_id: customer.id.to_string(),
+    };
+    let held = signed.headers("GET", "/api/v1/users/me", 0);
+    let holder = |service: &str| {
+        let bare = mesh.service(service);
+        held.iter()
+            .fold(bare, |client, (name, value)| client.with(name, value))
+    };
+
+    for (service, path) in DOORS {
+        if path != "/api/v1/users/me" {
+            holder(service).get(path).await.refused(401, "mesh-signature");
+        }
+    }
+    let user_svc = holder("user-svc");
+    for path in [
+        "/api/v1/users/me?",
+        "/api/v1/users/me/",
+        "/api/v1/users/%6de",
+        "/api/v1/users/ME",
+        "/api/v1/users/me?role=admin",
+    ] {
+        user_svc.get(path).await.refused(401, "mesh-signature");
+    }
+    for method in [
+        Method::PATCH,
+        Method::PUT,
+        Method::DELETE,
+        Method::POST,
+        Method::HEAD,
+    ] {
+        let answer = user_svc.send(method, "/api/v1/users/me", None::<()>).await;
+        assert_eq!(answer.status, 401, "{answer:?}");
+    }
 }
 
 #[tokio::test]

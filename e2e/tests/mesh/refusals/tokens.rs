@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
+use crate::attacks::raw::say;
 use crate::bodies::{Tokens, User};
 use crate::client::Client;
 use crate::mesh::Mesh;
@@ -38,6 +39,147 @@ async fn what_is_no_token_of_ours_is_refused() {
         // Not even where nobody needs one.
         client.get("/products").await.refused(401, "invalid-token");
     }
+}
+
+#[tokio::test]
+async fn a_token_cannot_choose_how_it_is_checked() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+    let token = Token::of(&customer);
+    let jwks: Value = mesh.root().get("/.well-known/jwks.json").await.ok();
+    let key = &jwks["keys"][0];
+    let mut claims = token.claims.clone();
+    claims["role"] = json!("admin");
+    let refused = async |token: String| {
+        let client = mesh.anybody().bearer(&token);
+        client.get("/users/me").await.refused(401, "invalid-token");
+    };
+
+    for algorithm in ["none", "None", "NONE", "nOnE", "", "HS256", "EdDSA", "eddsa"] {
+        for signature in ["", "AA", &token.signature] {
+            let header = to_base64(&json!({"alg": algorithm, "typ": "JWT", "kid": key["kid"]}));
+            refused(format!("{header}.{}.{signature}", to_base64(&claims))).await;
+        }
+    }
+    // The public key is no secret, in whatever form it is taken for one.
+    let x = key["x"].as_str().unwrap();
+    let raw = URL_SAFE_NO_PAD.decode(x).unwrap();
+    let secrets = [
+        raw,
+        x.as_bytes().to_vec(),
+        jwks.to_string().into_bytes(),
+        Vec::new(),
+    ];
+    for (secret, algorithm) in secrets.iter().zip(
+        [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512]
+            .iter()
+            .cycle(),
+    ) {
+        let header = Header {
+            kid: key["kid"].as_str().map(str::to_owned),
+            ..Header::new(*algorithm)
+        };
+        refused(encode(&header, &claims, &EncodingKey::from_secret(secret)).unwrap()).await;
+    }
+    // A key that comes with the token vouches for nothing.
+    for extra in [
+        json!({"jwk": key}),
+        json!({"jku": "http://127.0.0.1/jwks.json"}),
+        json!({"x5c": [x]}),
+        json!({"crit": ["b64"]}),
+    ] {
+        let mut header = json!({"alg": "EdDSA", "typ": "JWT", "kid": key["kid"]});
+        header
+            .as_object_mut()
+            .unwrap()
+            .extend(extra.as_object().unwrap().clone());
+        refused(format!(
+            "{}.{}.{}",
+            to_base64(&header),
+            to_base64(&claims),
+            token.signature
+        ))
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_has_one_name() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+    let token = Token::of(&customer);
+    let kid = from_base64(&token.header)["kid"].as_str().unwrap().to_owned();
+
+    token
+        .signed_as(&mesh, Some(&kid), &token.claims)
+        .get("/users/me")
+        .await
+        .ok::<User>();
+    for wrong in [
+        "",
+        "key-000",
+        "key-999",
+        "0",
+        &kid.to_uppercase().replace(char::is_numeric, "0"),
+        &format!("{kid} "),
+        &format!("{kid}.pem"),
+        &format!("./{kid}"),
+        &format!("../signing-keys/{kid}"),
+        &format!("{kid}/../{kid}"),
+        &format!("{kid}\0"),
+        &format!("%2e%2f{kid}"),
+        "../../../../../../dev/null",
+        "/etc/passwd",
+        "' or '1'='1",
+        &"k".repeat(3000),
+    ] {
+        let client = token.signed_as(&mesh, Some(wrong), &token.claims);
+        client.get("/users/me").await.refused(401, "invalid-token");
+    }
+    let nameless = token.signed_as(&mesh, None, &token.claims);
+    nameless.get("/users/me").await.refused(401, "invalid-token");
+}
+
+#[tokio::test]
+async fn a_token_lacks_nothing_and_comes_alone() {
+    let mesh = Mesh::shared().await;
+    let customer = mesh.customer().await;
+    let token = Token::of(&customer);
+    let kid = from_base64(&token.header)["kid"].as_str().unwrap().to_owned();
+
+    for claim in ["iss", "aud", "sub", "jti", "sid", "typ", "role", "iat", "exp"] {
+        let mut claims = token.claims.clone();
+        claims.as_object_mut().unwrap().remove(claim);
+        let client = token.signed_as(&mesh, Some(&kid), &claims);
+        client.get("/users/me").await.refused(401, "invalid-token");
+    }
+    let good = &customer.tokens.access_token;
+    let me = "GET /api/v1/users/me HTTP/1.1\r\nHost: souk\r\nConnection: close\r\n";
+    for wrong in [
+        format!("Authorization: Bearer {good}\r\nAuthorization: Bearer {good}"),
+        format!("Authorization: Bearer {good}, Bearer {good}"),
+        format!("Authorization: Basic {good}"),
+        format!("Authorization: {good}"),
+        format!("Authorization: Bearer {good} x"),
+        "Authorization: Bearer".to_owned(),
+        "Authorization:".to_owned(),
+    ] {
+        let talk = say(&mesh.run.gateway_url, format!("{me}{wrong}\r\n\r\n")).await;
+        talk.one().refused(401, "invalid-token");
+    }
+    for nowhere in [
+        format!("Cookie: access_token={good}"),
+        format!("X-Authorization: Bearer {good}"),
+        format!("Proxy-Authorization: Bearer {good}"),
+    ] {
+        let talk = say(&mesh.run.gateway_url, format!("{me}{nowhere}\r\n\r\n")).await;
+        talk.one().refused(401, "authentication-required");
+    }
+    let query = format!("/users/me?access_token={good}");
+    mesh.anybody()
+        .get(&query)
+        .await
+        .refused(401, "authentication-required");
 }
 
 #[tokio::test]
@@ -178,12 +320,17 @@ impl Token {
         let mut claims = self.claims.clone();
         claims[claim] = value;
         let kid = from_base64(&self.header)["kid"].as_str().map(str::to_owned);
+        self.signed_as(mesh, kid.as_deref(), &claims)
+    }
+
+    /// Whoever holds a token with these claims, signed with the key of the mesh under some name.
+    fn signed_as(&self, mesh: &Mesh, kid: Option<&str>, claims: &Value) -> Client {
         let pem = fs::read(mesh.dir.join("signing-keys/key-001.pem")).unwrap();
         let header = Header {
-            kid,
+            kid: kid.map(str::to_owned),
             ..Header::new(Algorithm::EdDSA)
         };
-        let token = encode(&header, &claims, &EncodingKey::from_ed_pem(&pem).unwrap()).unwrap();
+        let token = encode(&header, claims, &EncodingKey::from_ed_pem(&pem).unwrap()).unwrap();
         mesh.anybody().bearer(&token)
     }
 }
