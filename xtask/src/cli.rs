@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::fuzz::FuzzArgs;
 use crate::instance::{Name, Part};
 use crate::replicas::Counts;
 use crate::test::Step;
@@ -67,6 +68,8 @@ pub enum Command {
     Bench(BenchCommand),
     /// Check that modules and packages use only what they may.
     Layers,
+    /// Send made-up requests to the running mesh, and hold its answers against its API document.
+    Fuzz(FuzzArgs),
     /// Run every check and test on a fresh mesh of its own.
     Test {
         /// Run some steps only.

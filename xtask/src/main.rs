@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod cli;
 mod files;
+mod fuzz;
 mod http;
 mod infra;
 mod instance;
@@ -72,6 +73,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         } => mesh::logs(&instance, service.as_deref(), *lines, *follow)?,
         Command::Bench(command) => return bench::run(&Instance::open(Name::Test)?, command),
         Command::Layers => layers::check(&instance)?,
+        Command::Fuzz(args) => return fuzz::run(&instance, args),
         Command::Test { only } => return test::run(&Instance::open(Name::Test)?, only),
     }
     Ok(ExitCode::SUCCESS)
