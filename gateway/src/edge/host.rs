@@ -46,7 +46,6 @@ mod tests {
             "sou%00k",
             "<script>",
             "[::1",
-            "a,b",
         ] {
             assert!(!is_host(host.as_bytes()), "{host}");
         }
