@@ -1,14 +1,16 @@
 //! Wires server and background work under one signal.
 
+use std::io::ErrorKind;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
 use anyhow::Context;
+use chrono::Utc;
 use deadpool_redis::redis::Client;
 use futures_util::future::select_ok;
-use souk_auth::{GATEWAY_ITSELF, MeshKeys};
+use souk_auth::GATEWAY_ITSELF;
 use souk_clients::user::UserClient;
 use souk_clients::{ClientError, MeshClient};
 use souk_http::{Check, Running, Server};
@@ -19,6 +21,7 @@ use utoipa::openapi::{Info, InfoBuilder, OpenApi};
 use crate::config::Config;
 use crate::documents::Documents;
 use crate::edge::{self, Cors};
+use crate::keys::Upkeep;
 use crate::limits::{Outage, Quotas};
 use crate::proxy::{Endpoints, Limits, Probes, Service, TrustedProxies, Upstreams, Visitors};
 use crate::revocation::Revocations;
@@ -26,7 +29,7 @@ use crate::tokens::Tokens;
 use crate::{AppState, NAME, Worker, flows, routes};
 
 const READY: Duration = Duration::from_secs(1);
-const KEYS: Duration = Duration::from_secs(30);
+const KEYS: Duration = Duration::from_secs(5);
 /// How long event streams and WebSockets may go on after the stop signal.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -45,7 +48,7 @@ impl App {
     /// # Errors
     /// When a setting makes no sense, or the directory of signing keys cannot be used.
     pub fn new(config: Config) -> anyhow::Result<Self> {
-        let keys = MeshKeys::parse(config.mesh_keys.reveal())?;
+        let keys = config.mesh_keys()?;
         let urls = urls(&config);
         let client = |(service, url): &(Service, String)| {
             anyhow::Ok((*service, MeshClient::new(url, GATEWAY_ITSELF, keys.clone())?))
@@ -53,7 +56,7 @@ impl App {
         let clients = urls.iter().map(client).collect::<anyhow::Result<Vec<_>>>()?;
         let users = MeshClient::new(&config.user_svc_url, GATEWAY_ITSELF, keys.clone())?;
         let state = Data::new(AppState {
-            tokens: Tokens::open(&config.signing_keys_dir).context("SIGNING_KEYS_DIR cannot be used")?,
+            tokens: open_tokens(&config)?,
             // A password takes its time, and more of it when many log in at once.
             users: UserClient::new(users.timeout(Duration::from_secs(10))),
             visitors: Visitors::new(keys.clone()),
@@ -94,7 +97,11 @@ impl App {
         background.spawn(flows::keep_remembering(users, revocations.clone(), stop.clone()));
         let (state, until) = (self.state.clone(), stop.clone());
         background.spawn(async move { state.documents.keep_looking(until).await });
-        background.spawn(keep_keys(self.state.clone(), stop.clone()));
+        background.spawn(keep_keys(
+            self.state.clone(),
+            Upkeep::new(&self.config),
+            stop.clone(),
+        ));
         background.spawn(Probes::new(&self.endpoints, &self.clients).keep_asking(stop.clone()));
         let (ending, begins) = (CancellationToken::new(), stop.clone());
         let end = ending.clone();
@@ -170,11 +177,33 @@ async fn any_ready(client: &MeshClient) -> Result<(), ClientError> {
     select_ok(each).await.map(|_| ())
 }
 
-async fn keep_keys(state: Data<AppState>, stop: CancellationToken) {
+/// In production the first signing key is not made silently: a directory that is not the right one would log out
+/// everybody.
+fn open_tokens(config: &Config) -> anyhow::Result<Tokens> {
+    let mode = config.souk_env;
+    match Tokens::open(&config.signing_keys_dir, !mode.is_production()) {
+        Err(error) if mode.is_production() && error.kind() == ErrorKind::NotFound => {
+            let reason = "holds no signing key: `gateway keys rotate` makes the first one";
+            Err(mode.unfit("SIGNING_KEYS_DIR", reason).into())
+        }
+        tokens => tokens.context("SIGNING_KEYS_DIR cannot be used"),
+    }
+}
+
+/// Looks after keys until `stop`, away from the threads that serve requests.
+async fn keep_keys(state: Data<AppState>, upkeep: Upkeep, stop: CancellationToken) {
+    let upkeep = Arc::new(upkeep);
     loop {
+        let (state, upkeep) = (state.clone(), upkeep.clone());
+        let looking = tokio::task::spawn_blocking(move || {
+            upkeep.tend(Utc::now());
+            state.tokens.reload();
+        });
+        // A panic in there has been logged; the next look may go well.
+        let _ = looking.await;
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(KEYS) => state.tokens.reload(),
+            () = tokio::time::sleep(KEYS) => {}
         }
     }
 }

@@ -6,6 +6,7 @@ mod documents;
 mod edge;
 mod error;
 mod flows;
+pub mod keys;
 mod limits;
 mod proxy;
 mod redis;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use souk_auth::Role;
 use uuid::{NoContext, Timestamp, Uuid};
 
-use super::keys::Key;
+use super::key::Key;
 
 /// How long an access token lives.
 pub const LIFE_SECONDS: i64 = 15 * 60;

@@ -1,57 +1,35 @@
-//! The signing keys: Ed25519, PKCS#8 PEM files in a directory that all replicas share.
-//!
-//! The last file by name signs, all verify. To rotate, add a file; drop the old one when its tokens are over.
+//! The signing keys as they are known at present: the last one whose time has come signs, all verify.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::SigningKey;
-use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
-use jsonwebtoken::{DecodingKey, EncodingKey};
-use rand::TryRngCore;
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
 
-const FIRST: &str = "key-001.pem";
+use super::directory::{self, Directory};
+use super::key::Key;
 
-/// One key, ready to use.
-pub(super) struct Key {
-    /// RFC 7638 thumbprint: the same key has the same name in every replica, whatever its file is called.
-    pub kid: String,
-    pub signing: EncodingKey,
-    pub verifying: DecodingKey,
-    x: String,
-}
-
-/// All keys; never empty.
-pub(super) struct Keys {
-    newest: Key,
-    older: Vec<Key>,
-}
+/// All keys, oldest first; never empty.
+pub(super) struct Keys(Vec<Key>);
 
 /// The directory and what was in it when we looked last.
 pub(super) struct KeyRing {
-    dir: PathBuf,
+    directory: Directory,
     keys: RwLock<Arc<Keys>>,
     looked: Mutex<Instant>,
 }
 
 impl KeyRing {
-    pub fn open(dir: &Path) -> io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-        if files(dir)?.is_empty() {
-            make_first(dir)?;
+    /// Without `may_begin` there has to be a key already.
+    pub fn open(dir: &Path, may_begin: bool) -> io::Result<Self> {
+        let directory = Directory::at(dir);
+        if may_begin {
+            directory.begin(Utc::now())?;
         }
-        let keys = RwLock::new(Arc::new(Keys::read(dir)?));
+        let keys = RwLock::new(Arc::new(Keys::read(&directory)?));
         Ok(Self {
-            dir: dir.to_owned(),
+            directory,
             keys,
             looked: Mutex::new(Instant::now()),
         })
@@ -63,7 +41,7 @@ impl KeyRing {
 
     /// Whether there was something new. A directory that cannot be read leaves the keys as they are.
     pub fn reload(&self) -> bool {
-        match Keys::read(&self.dir) {
+        match Keys::read(&self.directory) {
             Ok(keys) if keys.kids() != self.current().kids() => {
                 *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
                 tracing::info!("The token signing keys have changed");
@@ -91,110 +69,57 @@ impl KeyRing {
 }
 
 impl Keys {
-    fn read(dir: &Path) -> io::Result<Self> {
-        let read =
-            |path: &PathBuf| Key::from_pem(&fs::read_to_string(path)?).map_err(|error| bad(path, error));
-        let mut older = files(dir)?.iter().map(read).collect::<io::Result<Vec<_>>>()?;
-        let newest = older
-            .pop()
-            .ok_or_else(|| io::Error::new(ErrorKind::NotFound, "there is no signing key"))?;
-        Ok(Self { newest, older })
-    }
-
-    pub fn signing(&self) -> &Key {
-        &self.newest
-    }
-
-    pub fn find(&self, kid: &str) -> Option<&Key> {
-        self.all().find(|key| key.kid == kid)
-    }
-
-    pub fn jwks(&self) -> serde_json::Value {
-        let jwk = |key: &Key| {
-            serde_json::json!({
-                "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key.kid, "x": key.x,
-            })
-        };
-        serde_json::json!({ "keys": self.all().map(jwk).collect::<Vec<_>>() })
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Key> {
-        std::iter::once(&self.newest).chain(&self.older)
-    }
-
-    fn kids(&self) -> Vec<&str> {
-        self.all().map(|key| key.kid.as_str()).collect()
-    }
-}
-
-impl Key {
-    fn from_pem(pem: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let key = SigningKey::from_pkcs8_pem(pem)?;
-        let x = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
-        let thumbprint = Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#));
-        Ok(Self {
-            kid: URL_SAFE_NO_PAD.encode(thumbprint),
-            signing: EncodingKey::from_ed_der(key.to_pkcs8_der()?.as_bytes()),
-            verifying: DecodingKey::from_ed_components(&x)?,
-            x,
-        })
-    }
-}
-
-/// The key files, oldest name first.
-fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "pem") {
-            found.push(path);
+    fn read(directory: &Directory) -> io::Result<Self> {
+        let keys = directory.read()?;
+        if keys.is_empty() {
+            return Err(directory::missing());
         }
+        Ok(Self(keys))
     }
-    found.sort();
-    Ok(found)
-}
 
-/// Several replicas may start at once: each writes a file of its own, and the first to link it to the name
-/// wins, so that nobody ever reads half a key.
-fn make_first(dir: &Path) -> io::Result<()> {
-    let mut secret = [0_u8; 32];
-    rand::rngs::OsRng
-        .try_fill_bytes(&mut secret)
-        .map_err(io::Error::other)?;
-    // Without the public half: OpenSSL 3.0 reads only that form.
-    let pair = KeypairBytes {
-        secret_key: secret,
-        public_key: None,
-    };
-    let pem = pair.to_pkcs8_pem(LineEnding::LF).map_err(io::Error::other)?;
-    let own = dir.join(format!(".{}.new", Uuid::now_v7()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&own)?;
-    file.write_all(pem.as_bytes())?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&own, dir.join(FIRST));
-    fs::remove_file(&own)?;
-    match linked {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        other => other.and_then(|()| File::open(dir)?.sync_all()),
+    /// The key that signs at a time.
+    pub fn signing(&self, now: DateTime<Utc>) -> Option<&Key> {
+        directory::signing(&self.0, now)
     }
-}
 
-fn bad(path: &Path, error: impl std::fmt::Display) -> io::Error {
-    io::Error::new(
-        ErrorKind::InvalidData,
-        format!("{} is no Ed25519 key in PKCS#8 PEM: {error}", path.display()),
-    )
+    /// The key of this name, unless its last token is over.
+    pub fn find(&self, kid: &str, now: DateTime<Utc>) -> Option<&Key> {
+        self.alive(now).find(|key| key.kid == kid)
+    }
+
+    pub fn jwks(&self, now: DateTime<Utc>) -> serde_json::Value {
+        serde_json::json!({ "keys": self.alive(now).map(Key::jwk).collect::<Vec<_>>() })
+    }
+
+    fn alive(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Key> {
+        let keys = self.0.iter().enumerate();
+        keys.filter(move |(index, _)| !directory::is_over(&self.0, *index, now))
+            .map(|(_, key)| key)
+    }
+
+    /// Names and times: what was written over by hand counts too.
+    fn kids(&self) -> Vec<(&str, Option<DateTime<Utc>>)> {
+        self.0
+            .iter()
+            .map(|key| (key.kid.as_str(), key.signs_from))
+            .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::io::ErrorKind;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
+    use chrono::TimeDelta;
+    use souk_auth::Rotated;
+    use uuid::Uuid;
 
     use super::*;
+
+    const FIRST: &str = "key-001.pem";
 
     struct Dir(PathBuf);
 
@@ -215,7 +140,15 @@ mod tests {
         let dir = Dir::new();
         let start = || {
             let path = dir.0.clone();
-            std::thread::spawn(move || KeyRing::open(&path).unwrap().current().signing().kid.clone())
+            std::thread::spawn(move || {
+                KeyRing::open(&path, true)
+                    .unwrap()
+                    .current()
+                    .signing(Utc::now())
+                    .unwrap()
+                    .kid
+                    .clone()
+            })
         };
 
         let kids: Vec<String> = (0..8)
@@ -240,8 +173,8 @@ mod tests {
     #[test]
     fn a_new_file_signs_and_the_old_one_still_verifies() {
         let dir = Dir::new();
-        let ring = KeyRing::open(&dir.0).unwrap();
-        let old = ring.current().signing().kid.clone();
+        let ring = KeyRing::open(&dir.0, true).unwrap();
+        let old = ring.current().signing(Utc::now()).unwrap().kid.clone();
         // As `openssl genpkey -algorithm ed25519` writes it, without the public half.
         let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
         fs::write(dir.0.join("key-002.pem"), pem).unwrap();
@@ -249,23 +182,66 @@ mod tests {
         assert!(ring.reload() && !ring.reload());
 
         let keys = ring.current();
-        assert_ne!(keys.signing().kid, old);
-        assert!(keys.find(&old).is_some());
-        assert_eq!(keys.jwks()["keys"].as_array().unwrap().len(), 2);
+        assert_ne!(keys.signing(Utc::now()).unwrap().kid, old);
+        assert!(keys.find(&old, Utc::now()).is_some());
+        assert_eq!(keys.jwks(Utc::now())["keys"].as_array().unwrap().len(), 2);
     }
 
     #[test]
     fn what_is_no_key_is_told_by_name_and_changes_nothing() {
         let dir = Dir::new();
-        let ring = KeyRing::open(&dir.0).unwrap();
+        let ring = KeyRing::open(&dir.0, true).unwrap();
         fs::write(dir.0.join("key-002.pem"), "hello").unwrap();
 
         assert!(!ring.reload());
-        let error = KeyRing::open(&dir.0).err().unwrap().to_string();
+        let error = KeyRing::open(&dir.0, true).err().unwrap().to_string();
 
         assert!(
             error.contains("key-002.pem") && !error.contains("hello"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_key_is_published_before_it_signs_and_until_its_last_token_is_over() {
+        let dir = Dir::new();
+        let ring = KeyRing::open(&dir.0, true).unwrap();
+        let (now, old) = (
+            Utc::now(),
+            ring.current().signing(Utc::now()).unwrap().kid.clone(),
+        );
+        let later = |minutes| now + TimeDelta::minutes(minutes);
+        let rotated = Directory::at(&dir.0)
+            .rotate(now, Duration::from_secs(300))
+            .unwrap();
+        let Rotated::Made(new, _) = rotated else {
+            panic!("{rotated:?}")
+        };
+
+        assert!(ring.reload());
+
+        let keys = ring.current();
+        assert_eq!(keys.signing(now).unwrap().kid, old);
+        assert_eq!(keys.signing(later(5)).unwrap().kid, new);
+        assert!(keys.find(&new, now).is_some());
+        assert_eq!(keys.jwks(now)["keys"].as_array().unwrap().len(), 2);
+        assert!(keys.find(&old, later(5 + 15)).is_some());
+        assert!(keys.find(&old, later(5 + 15 + 5)).is_none());
+        assert_eq!(keys.jwks(later(60))["keys"][0]["kid"], new.as_str());
+    }
+
+    #[test]
+    fn in_production_no_first_key_is_made() {
+        let dir = Dir::new();
+
+        let missing = KeyRing::open(&dir.0, false).err().unwrap();
+        fs::create_dir_all(&dir.0).unwrap();
+        let empty = KeyRing::open(&dir.0, false).err().unwrap();
+
+        assert_eq!(
+            (missing.kind(), empty.kind()),
+            (ErrorKind::NotFound, ErrorKind::NotFound)
+        );
+        assert_eq!(fs::read_dir(&dir.0).unwrap().count(), 0);
     }
 }

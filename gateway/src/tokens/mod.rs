@@ -2,6 +2,8 @@
 
 mod cache;
 mod claims;
+mod directory;
+mod key;
 mod keys;
 
 use std::path::Path;
@@ -9,12 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use jsonwebtoken::errors::ErrorKind;
 use souk_auth::Role;
 use uuid::Uuid;
 
 use cache::Cache;
 use claims::Rules;
 pub use claims::{Claims, LIFE_SECONDS, Refused};
+pub use directory::Directory;
 use keys::KeyRing;
 
 /// Tokens looked at lately, at most.
@@ -28,19 +32,19 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Opens the directory of signing keys, and makes the first key if there is none.
+    /// Opens the directory of signing keys. If there is none, it makes the first one, provided that it may.
     ///
     /// # Errors
-    /// When the directory cannot be used or holds something that is no key.
-    pub fn open(dir: &Path) -> std::io::Result<Self> {
+    /// When the directory cannot be used or holds something that is no key; `NotFound` when it holds none.
+    pub fn open(dir: &Path, may_begin: bool) -> std::io::Result<Self> {
         Ok(Self {
-            ring: KeyRing::open(dir)?,
+            ring: KeyRing::open(dir, may_begin)?,
             rules: Rules::new(),
             cache: Cache::new(REMEMBERED),
         })
     }
 
-    /// A token of a session, granted by user-svc at that time, signed with the newest key.
+    /// A token of a session, granted by user-svc at that time, signed with the key whose time it is.
     ///
     /// # Errors
     /// When the key cannot sign, which is a bug.
@@ -51,8 +55,11 @@ impl Tokens {
         session: Uuid,
         granted_at: DateTime<Utc>,
     ) -> Result<String, jsonwebtoken::errors::Error> {
-        let claims = Claims::begin(user, role, session, granted_at, Utc::now().timestamp());
-        claims::sign(&claims, self.ring.current().signing())
+        let now = Utc::now();
+        let claims = Claims::begin(user, role, session, granted_at, now.timestamp());
+        let keys = self.ring.current();
+        let key = keys.signing(now).ok_or(ErrorKind::InvalidEddsaKey)?;
+        claims::sign(&claims, key)
     }
 
     /// What a good token says. Whether it was revoked since is another question.
@@ -76,12 +83,13 @@ impl Tokens {
 
     fn look(&self, token: &str) -> Result<Claims, Refused> {
         let kid = claims::kid(token)?;
-        let mut keys = self.ring.current();
+        let (mut keys, now) = (self.ring.current(), Utc::now());
         // A replica may have begun to sign with a key that was not there when we looked last.
-        if keys.find(&kid).is_none() && self.ring.reload_if_older_than(Duration::from_secs(1)) {
+        if keys.find(&kid, now).is_none() && self.ring.reload_if_older_than(Duration::from_secs(1)) {
+            self.cache.clear();
             keys = self.ring.current();
         }
-        let key = keys.find(&kid).ok_or(Refused::Invalid)?;
+        let key = keys.find(&kid, now).ok_or(Refused::Invalid)?;
         self.rules.check(token, key)
     }
 
@@ -94,6 +102,6 @@ impl Tokens {
 
     /// The public keys, for anyone who verifies tokens without us.
     pub fn jwks(&self) -> serde_json::Value {
-        self.ring.current().jwks()
+        self.ring.current().jwks(Utc::now())
     }
 }

@@ -9,7 +9,7 @@ use gateway::{App, Config, EdgeSettings, LimitSettings};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use souk_env::Secret;
+use souk_env::{Mode, Secret};
 use souk_testkit::infra;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -43,39 +43,29 @@ impl TestApp {
         app
     }
 
+    /// Another replica of this gateway.
+    pub async fn replica(&self) -> Self {
+        let app = Self::with(|config| {
+            config.redis_prefix.clone_from(&self.prefix);
+            config.signing_keys_dir.clone_from(&self.keys);
+        });
+        app.until_ready().await;
+        app
+    }
+
     /// A gateway with other settings, which may never be ready.
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
         let stand_in = StandIn::start();
         let service = stand_in.server.url().to_owned();
-        let name = Uuid::now_v7().to_string();
-        let keys = std::env::temp_dir().join(format!("souk-gateway-{name}"));
-        let mut config = Config {
-            listen_addr: "127.0.0.1:0".parse().unwrap(),
-            redis_url: Secret::new(&infra().redis_url),
-            redis_prefix: format!("test-{name}"),
-            mesh_keys: Secret::new("test:dGhpcyBrZXkgaXMgZm9yIHRlc3RzIG9ubHksIDMyIGJ5dGVz"),
-            signing_keys_dir: keys.clone(),
-            user_svc_url: service.clone(),
-            shop_svc_url: service.clone(),
-            product_svc_url: service.clone(),
-            cart_svc_url: service.clone(),
-            order_svc_url: service.clone(),
-            wishlist_svc_url: service.clone(),
-            search_svc_url: service,
-            analytics_svc_url: NOBODY.to_owned(),
-            upstream_timeout_ms: 15_000,
-            upstream_idle_timeout_ms: 60_000,
-            stream_idle_timeout_ms: 600_000,
-            trusted_proxies: Vec::new(),
-            edge: EdgeSettings::default(),
-            // Tests ask more than any client may.
-            limits: LimitSettings::off(),
-            workers: 1,
-        };
+        let mut config = config(service);
         change(&mut config);
+        Self::start(config, stand_in)
+    }
+
+    fn start(config: Config, stand_in: StandIn) -> Self {
         souk_telemetry::init_metrics("gateway");
         let stop = CancellationToken::new();
-        let prefix = config.redis_prefix.clone();
+        let (prefix, keys) = (config.redis_prefix.clone(), config.signing_keys_dir.clone());
         let running = App::new(config).unwrap().start(stop.clone()).unwrap();
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -189,6 +179,40 @@ impl Login {
             refresh: body["refresh_token"].as_str().unwrap().to_owned(),
             claims,
         }
+    }
+}
+
+/// Settings of a gateway before one server that stands in for all services.
+pub fn config(service: String) -> Config {
+    let name = Uuid::now_v7().to_string();
+    Config {
+        listen_addr: "127.0.0.1:0".parse().unwrap(),
+        redis_url: Secret::new(&infra().redis_url),
+        redis_prefix: format!("test-{name}"),
+        souk_env: Mode::Development,
+        mesh_keys_file: None,
+        mesh_keys: Some(Secret::new(
+            "test:dGhpcyBrZXkgaXMgZm9yIHRlc3RzIG9ubHksIDMyIGJ5dGVz",
+        )),
+        mesh_key_max_age_days: 30,
+        signing_keys_dir: std::env::temp_dir().join(format!("souk-gateway-{name}")),
+        signing_key_max_age_days: 30,
+        user_svc_url: service.clone(),
+        shop_svc_url: service.clone(),
+        product_svc_url: service.clone(),
+        cart_svc_url: service.clone(),
+        order_svc_url: service.clone(),
+        wishlist_svc_url: service.clone(),
+        search_svc_url: service,
+        analytics_svc_url: NOBODY.to_owned(),
+        upstream_timeout_ms: 15_000,
+        upstream_idle_timeout_ms: 60_000,
+        stream_idle_timeout_ms: 600_000,
+        trusted_proxies: Vec::new(),
+        edge: EdgeSettings::default(),
+        // Tests ask more than any client may.
+        limits: LimitSettings::off(),
+        workers: 1,
     }
 }
 

@@ -30,7 +30,7 @@ pub struct KeyFile {
 pub enum Rotated {
     /// There is a new key, which signs from this time.
     Made(String, DateTime<Utc>),
-    /// Nothing: a key was made before, whose time is still to come.
+    /// Nothing: a key was made this very second, or before and its time is still to come.
     UnderWay(String, DateTime<Utc>),
 }
 
@@ -131,15 +131,15 @@ impl KeyFile {
             Err(FileError::Io { error, .. }) if error.kind() == ErrorKind::NotFound => Vec::new(),
             entries => entries?,
         };
-        let waiting = entries.iter().find_map(|entry| {
-            let from = entry.signs_from.filter(|from| *from > now)?;
-            Some((entry.kid.clone(), from))
-        });
-        if let Some((kid, from)) = waiting {
-            return Ok(Rotated::UnderWay(kid, from));
-        }
         let after = if entries.is_empty() { Duration::ZERO } else { after };
         let entry = fresh(now, after).map_err(|error| self.io(error))?;
+        let made_before = entries.iter().find_map(|other| {
+            let is_so = |from: &DateTime<Utc>| *from > now || other.kid == entry.kid;
+            Some((other.kid.clone(), other.signs_from.filter(is_so)?))
+        });
+        if let Some((kid, from)) = made_before {
+            return Ok(Rotated::UnderWay(kid, from));
+        }
         let made = Rotated::Made(entry.kid.clone(), entry.signs_from.unwrap_or(now));
         let all: Vec<i64> = entries.iter().map(Entry::since).collect();
         entries.retain(|entry| !is_over(entry.since(), all.iter().copied(), now.timestamp_millis()));
@@ -327,6 +327,16 @@ mod tests {
 
         assert_eq!(again, Rotated::UnderWay("k-20260501-130000".to_owned(), at(65)));
         assert_eq!(states(&dir.file(), 64).len(), 2);
+    }
+
+    #[test]
+    fn the_first_key_is_made_once() {
+        let dir = Dir::new();
+        dir.file().rotate(at(0), LATER).unwrap();
+
+        let again = dir.file().rotate(at(0), LATER).unwrap();
+
+        assert_eq!(again, Rotated::UnderWay("k-20260501-120000".to_owned(), at(0)));
     }
 
     #[test]
