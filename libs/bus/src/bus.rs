@@ -42,12 +42,7 @@ impl Bus {
 
     /// Connects under a name that operators see, and declares every exchange and queue.
     pub async fn connect(&self, name: &str) -> Result<Session> {
-        let properties = ConnectionProperties::default().with_connection_name(name.into());
-        let connection = within(CONNECT_LIMIT, Connection::connect(&self.url, properties)).await?;
-        let session = Session {
-            connection,
-            namespace: self.namespace.clone(),
-        };
+        let session = self.open(name).await?;
         let channel = session.channel().await?;
         within(
             DECLARE_LIMIT,
@@ -55,6 +50,20 @@ impl Bus {
         )
         .await?;
         Ok(session)
+    }
+
+    /// Connects, and declares nothing: for whoever only looks.
+    pub(crate) async fn open(&self, name: &str) -> Result<Session> {
+        let properties = ConnectionProperties::default().with_connection_name(name.into());
+        let connection = within(CONNECT_LIMIT, Connection::connect(&self.url, properties)).await?;
+        Ok(Session {
+            connection,
+            namespace: self.namespace.clone(),
+        })
+    }
+
+    pub(crate) fn queues(&self) -> &'static [&'static Queue] {
+        self.queues
     }
 
     /// Connects, and tries again with growing pauses until it works; `None` when told to stop.
@@ -136,7 +145,11 @@ impl Session {
         }
     }
 
-    async fn channel(&self) -> Result<Channel> {
+    pub(crate) fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
+    pub(crate) async fn channel(&self) -> Result<Channel> {
         within(CONNECT_LIMIT, self.connection.create_channel()).await
     }
 }

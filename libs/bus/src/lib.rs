@@ -6,12 +6,14 @@
 mod bus;
 mod consume;
 mod declare;
+mod depth;
 mod error;
 mod message;
 mod publish;
 
 pub use bus::{Bus, Session};
 pub use consume::{Deliveries, Delivery};
+pub use depth::{Depth, Gauge};
 pub use error::{BusError, Result};
 pub use message::{CONTENT_TYPE, Message, Target};
 pub use publish::{Outcome, Publisher};

@@ -10,5 +10,6 @@
 
 mod consume;
 mod declare;
+mod depth;
 mod harness;
 mod publish;
