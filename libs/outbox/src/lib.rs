@@ -3,6 +3,7 @@
 //! A writer calls [`enqueue`] in its transaction; the [`Relay`] publishes what was committed. A reader's [`Runner`]
 //! records each message in the inbox in the transaction of its effect, so a repeat finds itself there.
 
+mod backlog;
 mod inbox;
 mod janitor;
 mod outbox;
@@ -11,6 +12,7 @@ mod runner;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
+pub use backlog::Backlog;
 pub use janitor::Janitor;
 pub use outbox::{Pending, enqueue, enqueue_all};
 pub use relay::Relay;

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use diesel::sql_types::{Array, BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_bus::{Bus, BusError, Message, Outcome, Publisher, Session, Target};
 use souk_contracts::Exchange;
 use souk_db::{Conn, Db, DbError, Lease, prepared};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+use crate::Backlog;
 
 /// Rows published together; larger batches hardly gain.
 const BATCH: i32 = 500;
@@ -54,14 +56,6 @@ struct Row {
     traceparent: Option<String>,
     #[diesel(sql_type = Text)]
     body: String,
-}
-
-#[derive(diesel::QueryableByName)]
-struct Backlog {
-    #[diesel(sql_type = BigInt)]
-    rows: i64,
-    #[diesel(sql_type = Double)]
-    age: f64,
 }
 
 impl Relay {
@@ -182,7 +176,7 @@ impl Relay {
             .await
             .is_some()
         {
-            if let Ok(backlog) = self.backlog().await {
+            if let Ok(backlog) = Backlog::of(&self.db).await {
                 #[expect(
                     clippy::as_conversions,
                     reason = "a gauge takes floats; counts this large do not occur"
@@ -191,16 +185,6 @@ impl Relay {
                 metrics::gauge!("outbox_oldest_seconds").set(backlog.age);
             }
         }
-    }
-
-    async fn backlog(&self) -> Result<Backlog, DbError> {
-        let mut conn = self.db.conn().await?;
-        let statement = "select count(*) as rows,
-            coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as age
-            from outbox where published_at is null";
-        Ok(prepared(diesel::sql_query(statement))
-            .get_result(&mut conn)
-            .await?)
     }
 }
 
