@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use futures_util::future::{LocalBoxFuture, join_all};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
 /// A dependency that does not answer within this time counts as down.
@@ -47,8 +47,8 @@ impl Check {
         self
     }
 
-    async fn is_up(&self) -> bool {
-        match timeout(PATIENCE, (self.probe)()).await {
+    async fn is_up(&self, patience: Duration) -> bool {
+        match timeout(patience, (self.probe)()).await {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
                 tracing::debug!(dependency = self.name, %error, "A dependency is down");
@@ -64,19 +64,39 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "live" }))
 }
 
+/// What a process needs, and whether that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// Nothing that is needed is missing.
+    pub ready: bool,
+    /// Every dependency by name, and whether it is up.
+    pub dependencies: Vec<(&'static str, bool)>,
+}
+
+impl Readiness {
+    /// Asks all dependencies at once; one that does not answer within `patience` is down.
+    pub async fn of(checks: &[Check], patience: Duration) -> Self {
+        let up = join_all(checks.iter().map(|check| check.is_up(patience))).await;
+        let asked = || checks.iter().zip(&up);
+        Self {
+            ready: asked().all(|(check, up)| *up || !check.required),
+            dependencies: asked().map(|(check, up)| (check.name, *up)).collect(),
+        }
+    }
+}
+
 /// Every dependency by name, and 503 while one that is needed is missing.
 pub async fn ready(checks: web::Data<Vec<Check>>) -> HttpResponse {
-    let up = join_all(checks.iter().map(Check::is_up)).await;
-    let mut dependencies = Map::new();
-    let mut missing = false;
-    for (check, up) in checks.iter().zip(up) {
-        dependencies.insert(check.name.to_owned(), if up { "up" } else { "down" }.into());
-        missing |= check.required && !up;
-    }
-    let (mut response, status) = if missing {
-        (HttpResponse::ServiceUnavailable(), "not-ready")
-    } else {
+    let readiness = Readiness::of(&checks, PATIENCE).await;
+    let dependencies: Map<String, Value> = readiness
+        .dependencies
+        .into_iter()
+        .map(|(name, up)| (name.to_owned(), if up { "up" } else { "down" }.into()))
+        .collect();
+    let (mut response, status) = if readiness.ready {
         (HttpResponse::Ok(), "ready")
+    } else {
+        (HttpResponse::ServiceUnavailable(), "not-ready")
     };
     response.json(json!({ "status": status, "dependencies": dependencies }))
 }

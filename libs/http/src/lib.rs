@@ -28,7 +28,7 @@ pub use connection::ConnectionLimits;
 pub use created::Created;
 pub use document::{Refusals, openapi};
 pub use etag::{ETag, IfMatch, Tagged};
-pub use health::Check;
+pub use health::{Check, Readiness};
 pub use idempotency::IdempotencyKey;
 pub use methods::{Methods, unmatched};
 pub use observe::{Gate, Quiet, RouteLabel};
