@@ -8,6 +8,7 @@ mod ended;
 mod mesh;
 pub mod order;
 pub mod product;
+pub mod report;
 pub mod shop;
 pub mod user;
 

@@ -127,6 +127,11 @@ impl MeshClient {
         })
     }
 
+    /// Where the service is, as it was written; several addresses with commas between.
+    pub fn address(&self) -> &str {
+        self.addresses.as_str()
+    }
+
     /// `GET`; `path` may have a query.
     ///
     /// # Errors
