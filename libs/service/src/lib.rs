@@ -3,8 +3,10 @@
 mod command;
 mod problem;
 mod process;
+mod report;
 mod settings;
 
 pub use command::{Command, command, migrate, print};
 pub use problem::{database_problem, idempotency_problem};
 pub use process::{Process, info, server};
+pub use report::Reporter;

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use utoipa::openapi::{Info, InfoBuilder};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::Reporter;
 use crate::settings::Settings;
 
 /// A service process. Nothing needs to be up for it to start.
@@ -22,6 +23,7 @@ pub struct Process {
     db: Db,
     bus: Bus,
     keys: MeshKeys,
+    reporter: Reporter,
     stop: CancellationToken,
     served: CancellationToken,
     tasks: TaskTracker,
@@ -38,9 +40,11 @@ impl Process {
         souk_telemetry::init(name)?;
         let settings: Settings = Env::load()?;
         settings.check()?;
+        let db = Db::connect(settings.database_url.reveal(), settings.db_pool_size)?;
         let process = Self {
             name,
-            db: Db::connect(settings.database_url.reveal(), settings.db_pool_size)?,
+            reporter: Reporter::new(db.clone()),
+            db,
             bus: Bus::new(settings.amqp_url.reveal(), &settings.event_namespace),
             keys: settings.mesh_keys()?,
             settings,
@@ -52,6 +56,8 @@ impl Process {
         };
         let janitor = Janitor::new(process.db());
         process.spawn(|stop| janitor.run(stop));
+        let (reporter, bus) = (process.reporter.clone(), process.bus());
+        process.spawn(|stop| reporter.watch(bus, name, stop));
         Ok(process)
     }
 
@@ -106,7 +112,8 @@ impl Process {
     /// When the address cannot be listened on.
     pub async fn serve(self, server: Server, routes: fn(&mut ServiceConfig)) -> anyhow::Result<()> {
         let address = self.settings.listen_addr;
-        server
+        self.reporter
+            .attach(server)
             .workers(self.settings.workers)
             .run(address, routes, self.stop)
             .await
