@@ -65,6 +65,8 @@ impl App {
             cors: Cors::new(&config.edge)?,
             max_url_bytes: config.edge.max_url_bytes,
             max_body_bytes: config.edge.max_body_bytes,
+            services: clients.clone(),
+            started_at: Utc::now(),
             keys,
         });
         let endpoints = Endpoints::parse(&urls)?;

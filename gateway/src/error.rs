@@ -20,6 +20,9 @@ pub enum Error {
     /// There is no token where one is needed.
     #[error("Log in first.")]
     LoginRequired,
+    /// The user is no operator.
+    #[error("Only an administrator may do this.")]
+    AdminOnly,
     /// Nobody can say what was revoked.
     #[error(transparent)]
     Revocation(#[from] Away),

@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use chrono::{DateTime, Utc};
 use souk_auth::MeshKeys;
+use souk_clients::MeshClient;
 use souk_clients::user::UserClient;
 
 use crate::documents::Documents;
 use crate::edge::Cors;
 use crate::limits::Quotas;
-use crate::proxy::{Limits, TrustedProxies, Upstreams, Visitors};
+use crate::proxy::{Limits, Service, TrustedProxies, Upstreams, Visitors};
 use crate::revocation::Revocations;
 use crate::tokens::Tokens;
 
@@ -23,6 +25,8 @@ pub struct AppState {
     pub(crate) cors: Cors,
     pub(crate) max_url_bytes: usize,
     pub(crate) max_body_bytes: u64,
+    pub(crate) services: Vec<(Service, MeshClient)>,
+    pub(crate) started_at: DateTime<Utc>,
 }
 
 /// One worker's own connections, driven by its own thread: no request waits for another thread to wake up.

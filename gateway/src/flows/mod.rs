@@ -2,10 +2,12 @@
 
 mod authenticate;
 mod end_as_told;
+mod look_at_mesh;
 mod remember;
 mod sessions;
 
 pub use authenticate::authenticate;
 pub use end_as_told::end_as_told;
+pub use look_at_mesh::{Replica, Seen, look_at_mesh};
 pub use remember::keep_remembering;
 pub use sessions::{Pair, begin_session, end_session, refresh_session};

@@ -6,12 +6,14 @@
 //! | `POST /api/v1/auth/login` | [`sessions::begin_session`] |
 //! | `POST /api/v1/auth/refresh` | [`sessions::refresh_session`] |
 //! | `POST /api/v1/auth/logout` | [`sessions::end_session`] |
+//! | `GET /api/v1/ops/mesh` | [`ops::get_mesh`] |
 //! | `GET /.well-known/jwks.json` | [`documents::jwks`] |
 //! | `GET /openapi.json`, `/asyncapi.json`, `/docs`, `/redoc` | [`documents`] |
 //! | everything else under `/api/v1` | [`forward::forward`] |
 
 pub mod documents;
 pub mod forward;
+pub mod ops;
 mod problem;
 pub mod session;
 pub mod sessions;
@@ -24,7 +26,8 @@ pub fn configure(app: &mut ServiceConfig) {
     app.service(sessions::register_user)
         .service(sessions::begin_session)
         .service(sessions::refresh_session)
-        .service(sessions::end_session);
+        .service(sessions::end_session)
+        .service(ops::get_mesh);
 }
 
 /// What stands at the root, and what is passed on.

@@ -18,6 +18,7 @@ impl From<&Error> for Problem {
             Error::Token(Refused::Invalid) => token("invalid-token", "The access token is not valid", error),
             Error::Revoked => token("revoked-token", "The access token was revoked", error),
             Error::LoginRequired => Self::unauthorized("authentication-required", "Log in first"),
+            Error::AdminOnly => Self::forbidden("admin-only", "Only an administrator may do this"),
             Error::Revocation(cause) => {
                 tracing::warn!(error = %cause, "A request was turned away because nobody can say what was revoked");
                 away(

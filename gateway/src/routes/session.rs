@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
+use souk_auth::Role;
 
 use crate::edge;
 use crate::flows::authenticate;
@@ -33,6 +34,25 @@ impl FromRequest for Session {
             let claims = claims.ok_or(Error::LoginRequired)?;
             edge::known(&request, worker, &normalise(request.path())?, &claims)?;
             Ok(Self(claims))
+        })
+    }
+}
+
+/// A logged-in operator; 401 for nobody, 403 for anybody else.
+pub struct Operator;
+
+impl FromRequest for Operator {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let session = Session::from_request(request, payload);
+        Box::pin(async move {
+            if session.await?.0.role == Role::Admin {
+                Ok(Self)
+            } else {
+                Err(Error::AdminOnly)
+            }
         })
     }
 }

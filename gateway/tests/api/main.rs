@@ -18,6 +18,7 @@ mod keys;
 mod limits;
 mod live;
 mod logs;
+mod ops;
 mod paths;
 mod production;
 mod replicas;

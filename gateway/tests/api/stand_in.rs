@@ -59,7 +59,8 @@ impl StandIn {
         .gate(mesh_gate(mesh_keys()))
         .data(data)
         .setup(|app| {
-            app.route("/internal/users", web::post().to(register))
+            app.route("/internal/mesh", web::get().to(report))
+                .route("/internal/users", web::post().to(register))
                 .route("/internal/sessions", web::post().to(login))
                 .route("/internal/sessions/refresh", web::post().to(refresh))
                 .route("/internal/sessions/ended", web::get().to(ended))
@@ -89,6 +90,14 @@ struct Thing {
 
 fn routes(app: &mut ServiceConfig) {
     app.service(list_products);
+}
+
+async fn report(_peer: Peer) -> HttpResponse {
+    HttpResponse::Ok().json(json!({
+        "version": "9.9.9", "build": null, "started_at": "2026-01-02T03:04:05Z", "uptime_seconds": 7, "ready": true,
+        "dependencies": { "postgres": "up" }, "outbox": { "pending": 3, "oldest_seconds": 1.5 },
+        "queues": [{ "name": "order-svc.users", "ready": 1, "consumers": 1, "parked": 2 }],
+    }))
 }
 
 async fn register(_peer: Peer, body: web::Json<Value>) -> Result<HttpResponse, Problem> {
