@@ -43,6 +43,7 @@ const LIBS: &[(&str, &[&str])] = &[
             "auth",
             "bus",
             "clients",
+            "contracts",
             "db",
             "env",
             "http",
