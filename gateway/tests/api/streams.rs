@@ -150,9 +150,9 @@ async fn a_client_that_breaks_off_leaves_the_gateway_well() {
 
 #[actix_web::test]
 async fn patience_counts_from_when_the_body_last_moved() {
-    let app = TestApp::with(|config| config.upstream_timeout_ms = 500);
+    let app = TestApp::with(|config| config.upstream_timeout_ms = 1_000);
     let slowly = stream::iter(0..8).then(|_| async {
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
         Ok::<_, std::io::Error>(vec![1_u8; 10])
     });
 
