@@ -33,13 +33,14 @@ pub fn path() -> PathBuf {
 
 pub fn render() -> String {
     let mut page = HEAD.to_owned();
-    let mut area = "";
-    for operation in TABLE {
-        if area != area_of(operation) {
-            area = area_of(operation);
-            begin(&mut page, area);
+    let mut areas: Vec<&str> = TABLE.iter().map(area_of).collect();
+    areas.sort_unstable();
+    areas.dedup();
+    for area in areas {
+        begin(&mut page, area);
+        for operation in TABLE.iter().filter(|operation| area_of(operation) == area) {
+            row(&mut page, operation);
         }
-        row(&mut page, operation);
     }
     page
 }

@@ -82,6 +82,8 @@ pub const TABLE: &[Operation] = &[
         "GET /api/v1/variations/{variation_id}/stock/ledger",
         PRODUCT.admin(In),
     ),
+    // The mesh itself.
+    op("GET /api/v1/ops/mesh", ADMIN),
     // Carts.
     op("GET /api/v1/cart", CUSTOMER),
     op("POST /api/v1/cart/items", CUSTOMER).sends(r#"{"variation_id": "<variations>", "quantity": 1}"#),
