@@ -33,9 +33,12 @@ pub fn path() -> PathBuf {
 
 pub fn render() -> String {
     let mut page = HEAD.to_owned();
-    let mut areas: Vec<&str> = TABLE.iter().map(area_of).collect();
-    areas.sort_unstable();
-    areas.dedup();
+    let mut areas: Vec<&str> = Vec::new();
+    for area in TABLE.iter().map(area_of) {
+        if !areas.contains(&area) {
+            areas.push(area);
+        }
+    }
     for area in areas {
         begin(&mut page, area);
         for operation in TABLE.iter().filter(|operation| area_of(operation) == area) {
