@@ -30,24 +30,38 @@ pub fn ensure(parts: &[Part], psql_only: bool) -> Result<()> {
     }
 }
 
-/// Make sure that Python can fetch packages.
-pub fn ensure_pip() -> Result<()> {
-    if has_pip() {
-        return Ok(());
+/// A Python whose pip knows today's packages; the system's own is tried after the one in the PATH.
+pub fn python_with_pip() -> Result<PathBuf> {
+    if let Some(python) = find_python() {
+        return Ok(python);
     }
     fetch(&["python3", "python3-pip"])?;
-    if has_pip() {
-        return Ok(());
-    }
-    bail!("apt-get installed python3-pip, but `python3 -m pip` does not work")
+    find_python().with_context(|| {
+        format!("apt-get installed python3-pip, but there is no python3 with pip {OLDEST_PIP} or newer")
+    })
 }
 
-fn has_pip() -> bool {
-    Command::new("python3")
+/// Older ones do not know which packages suit this system.
+const OLDEST_PIP: u32 = 20;
+
+fn find_python() -> Option<PathBuf> {
+    let system = PathBuf::from("/usr/bin/python3");
+    find_in_path("python3")
+        .into_iter()
+        .chain([system])
+        .find(|python| pip_version(python).is_some_and(|version| version >= OLDEST_PIP))
+}
+
+/// The first number in `pip 23.0.1 from ...`.
+fn pip_version(python: &Path) -> Option<u32> {
+    let mut ask = Command::new(python);
+    let output = ask
         .args(["-m", "pip", "--version"])
         .stdin(Stdio::null())
         .output()
-        .is_ok_and(|output| output.status.success())
+        .ok()?;
+    let said = String::from_utf8(output.stdout).ok()?;
+    said.strip_prefix("pip ")?.split('.').next()?.parse().ok()
 }
 
 /// Make sure that these programs are there, each from the package of its own name.

