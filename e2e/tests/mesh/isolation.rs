@@ -16,7 +16,7 @@ struct Secrets {
 
 impl Mesh {
     /// The service roles, which are also the names of their databases, with their passwords.
-    fn roles(&self) -> BTreeMap<String, String> {
+    pub fn roles(&self) -> BTreeMap<String, String> {
         let text = fs::read_to_string(self.dir.join("secrets.json")).unwrap();
         let secrets: Secrets = serde_json::from_str(&text).unwrap();
         let services = |role: &String| role.ends_with("_svc");
@@ -29,7 +29,8 @@ impl Mesh {
         roles
     }
 
-    async fn enter(&self, role: &str, password: &str, database: &str) -> Result<Client, SqlState> {
+    /// A connection to a database under a role.
+    pub async fn enter(&self, role: &str, password: &str, database: &str) -> Result<Client, SqlState> {
         let mut config: Config = self.run.postgres_url.parse().unwrap();
         config.user(role).password(password).dbname(database);
         let (client, connection) = config.connect(NoTls).await.map_err(|error| {

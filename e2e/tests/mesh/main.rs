@@ -28,3 +28,4 @@ mod oversell;
 mod people;
 mod queues;
 mod refusals;
+mod replicas;

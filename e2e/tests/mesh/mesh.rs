@@ -20,6 +20,7 @@ pub struct Run {
     pub gateway_url: String,
     pub admin: Admin,
     pub services: BTreeMap<String, Service>,
+    pub traefik: Option<Traefik>,
     pub postgres_url: String,
     pub amqp_url: String,
 }
@@ -33,6 +34,22 @@ pub struct Admin {
 #[derive(Deserialize)]
 pub struct Service {
     pub url: String,
+    pub replicas: Vec<Replica>,
+}
+
+/// One process of a service.
+#[derive(Deserialize)]
+pub struct Replica {
+    pub url: String,
+}
+
+/// What stands before the gateways.
+#[derive(Deserialize)]
+pub struct Traefik {
+    pub https_url: String,
+    pub http_url: String,
+    pub internal_url: String,
+    pub certificate: PathBuf,
 }
 
 /// The mesh, for as long as a test may use it.
@@ -65,18 +82,10 @@ impl Mesh {
         let path = run_json();
         let text = fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("No mesh runs: cannot read {}: {error}", path.display()));
-        // The HTTP client wants to know a provider even where no TLS is spoken; a second call changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(30))
-            .build()
-            .unwrap();
         Self {
             run: serde_json::from_str(&text).unwrap(),
             dir: path.parent().unwrap().to_owned(),
-            http,
+            http: http().build().unwrap(),
             _turn: turn,
         }
     }
@@ -121,6 +130,16 @@ impl Mesh {
         command.args(["--instance", "test"]).args(arguments);
         command
     }
+}
+
+/// An HTTP client that stays at home and follows nothing.
+pub fn http() -> reqwest::ClientBuilder {
+    // It wants to know a provider even where no TLS is spoken; a second call changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(30))
 }
 
 /// The program that started the mesh; beside the tests if nobody says.

@@ -1,7 +1,7 @@
 //! Whatever dies under a stream of orders: nothing is lost, nothing comes twice, and every book agrees in the end.
 
-mod outage;
-mod stream;
+pub mod outage;
+pub mod stream;
 
 use std::time::Duration;
 
