@@ -117,7 +117,9 @@ fn e2e(instance: &Instance) -> Result<Count> {
         Options {
             release: false,
             limits: false,
-            ..Options::default()
+            // All tests run over them, so that no order of events is one that a single process has seen to.
+            replicas: "gateway=2,order-svc=2".parse()?,
+            traefik: true,
         },
     )?;
     let mut tests = cargo::command(instance);
