@@ -7,6 +7,7 @@ mod backlog;
 mod inbox;
 mod janitor;
 mod outbox;
+mod parked;
 mod relay;
 mod runner;
 
@@ -15,6 +16,10 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use backlog::Backlog;
 pub use janitor::Janitor;
 pub use outbox::{Pending, enqueue, enqueue_all};
+pub use parked::{
+    ParkedDecision, ParkedError, ParkedFilter, ParkedKeeper, ParkedMessage, ParkedState, audit_of_parked,
+    drop_all_parked, drop_parked, find_parked, list_parked, replay_all_parked, replay_parked,
+};
 pub use relay::Relay;
 pub use runner::{AnyHandler, Handler, Outcome, Runner};
 

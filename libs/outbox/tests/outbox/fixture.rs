@@ -11,7 +11,7 @@ use souk_bus::{Bus, Message, Outcome as Sent, Target};
 use souk_contracts::events::{UserCreated, UserDeleted};
 use souk_contracts::{Envelope, Exchange, Queue, topology};
 use souk_db::{Conn, Db, DbError};
-use souk_outbox::{AnyHandler, Handler, Outcome, Runner};
+use souk_outbox::{AnyHandler, Handler, Outcome, ParkedKeeper, Runner};
 use souk_testkit::TestDb;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -136,6 +136,12 @@ impl Fixture {
     pub fn consume_all(&self) {
         let runner = Runner::new(self.db.clone(), self.bus.clone(), QUEUE, settle);
         tokio::spawn(runner.on_any(NoteAll(self.calls.clone())).run(self.stop.clone()));
+    }
+
+    /// Starts a keeper of what is parked from [`QUEUE`].
+    pub fn keep_parked(&self) {
+        let keeper = ParkedKeeper::new(self.db.clone(), self.bus.clone(), "cart-svc", vec![QUEUE]);
+        tokio::spawn(keeper.run(self.stop.clone()));
     }
 
     /// Sends bodies straight to the queue.

@@ -9,5 +9,6 @@
 )]
 
 mod fixture;
+mod parked;
 mod relay;
 mod runner;

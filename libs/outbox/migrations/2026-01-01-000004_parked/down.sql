@@ -1,0 +1,2 @@
+drop table parked_audit;
+drop table parked;

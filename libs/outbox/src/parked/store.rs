@@ -1,0 +1,226 @@
+//! Rows of parked messages and of what was decided about them.
+
+use chrono::{DateTime, Utc};
+use diesel::OptionalExtension;
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use souk_bus::Delivery;
+use souk_db::{Conn, DbError};
+use uuid::Uuid;
+
+use super::{ParkedDecision, ParkedMessage, ParkedState};
+
+type Result<T> = std::result::Result<T, DbError>;
+
+/// Which parked messages to list, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct ParkedFilter {
+    /// Of this queue.
+    pub queue: Option<String>,
+    /// Of this event type.
+    pub kind: Option<String>,
+    /// That stand so.
+    pub state: Option<ParkedState>,
+    /// That come after this one in the list.
+    pub after: Option<Uuid>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    queue: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    event_id: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    kind: Option<String>,
+    #[diesel(sql_type = Text)]
+    reason: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    traceparent: Option<String>,
+    #[diesel(sql_type = Binary)]
+    payload: Vec<u8>,
+    #[diesel(sql_type = Timestamptz)]
+    first_failed_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    last_failed_at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    state: String,
+}
+
+#[derive(diesel::QueryableByName)]
+struct AuditRow {
+    #[diesel(sql_type = Text)]
+    action: String,
+    #[diesel(sql_type = SqlUuid)]
+    actor_id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    at: DateTime<Utc>,
+}
+
+impl From<Row> for ParkedMessage {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            queue: row.queue,
+            event_id: row.event_id,
+            kind: row.kind,
+            reason: row.reason,
+            traceparent: row.traceparent,
+            payload: row.payload,
+            first_failed_at: row.first_failed_at,
+            last_failed_at: row.last_failed_at,
+            // The table's check allows no other name.
+            state: ParkedState::named(&row.state).unwrap_or(ParkedState::Parked),
+        }
+    }
+}
+
+const COLUMNS: &str =
+    "id, queue, event_id, kind, reason, traceparent, payload, first_failed_at, last_failed_at, state";
+
+/// Keeps what was drained from a parked queue. One that is here already has failed again, and waits again.
+pub(super) async fn keep(conn: &mut Conn, queue: &str, delivery: &Delivery) -> Result<()> {
+    let header = |name: &str| delivery.headers.get(name).cloned();
+    let reason = header("x-parked-reason")
+        .or_else(|| header("x-first-death-reason"))
+        .unwrap_or_else(|| "unknown".to_owned());
+    diesel::sql_query(
+        "insert into parked (id, queue, event_id, kind, reason, traceparent, payload)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (queue, fingerprint) where state in ('parked', 'replaying')
+         do update set reason = excluded.reason, last_failed_at = now(), state = 'parked'",
+    )
+    .bind::<SqlUuid, _>(Uuid::now_v7())
+    .bind::<Text, _>(queue)
+    .bind::<Nullable<Text>, _>(&delivery.message_id)
+    .bind::<Nullable<Text>, _>(&delivery.kind)
+    .bind::<Text, _>(reason)
+    .bind::<Nullable<Text>, _>(header("traceparent"))
+    .bind::<Binary, _>(&delivery.body)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// At most `limit` parked messages, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_parked(conn: &mut Conn, filter: &ParkedFilter, limit: i64) -> Result<Vec<ParkedMessage>> {
+    let rows = diesel::sql_query(format!(
+        "select {COLUMNS} from parked
+         where ($1 is null or queue = $1) and ($2 is null or kind = $2) and ($3 is null or state = $3)
+           and ($4 is null or id < $4)
+         order by id desc limit $5"
+    ))
+    .bind::<Nullable<Text>, _>(&filter.queue)
+    .bind::<Nullable<Text>, _>(&filter.kind)
+    .bind::<Nullable<Text>, _>(filter.state.map(ParkedState::as_str))
+    .bind::<Nullable<SqlUuid>, _>(filter.after)
+    .bind::<BigInt, _>(limit)
+    .load::<Row>(conn)
+    .await?;
+    Ok(rows.into_iter().map(ParkedMessage::from).collect())
+}
+
+/// The parked message of that id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_parked(conn: &mut Conn, id: Uuid) -> Result<Option<ParkedMessage>> {
+    one(conn, id, "").await
+}
+
+/// The parked message of that id, locked until the transaction ends.
+pub(super) async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<ParkedMessage>> {
+    one(tx, id, "for update").await
+}
+
+async fn one(conn: &mut Conn, id: Uuid, lock: &str) -> Result<Option<ParkedMessage>> {
+    let row = diesel::sql_query(format!("select {COLUMNS} from parked where id = $1 {lock}"))
+        .bind::<SqlUuid, _>(id)
+        .get_result::<Row>(conn)
+        .await
+        .optional()?;
+    Ok(row.map(ParkedMessage::from))
+}
+
+/// What is to be replayed, oldest first.
+pub(super) async fn to_replay(conn: &mut Conn, limit: i64) -> Result<Vec<ParkedMessage>> {
+    let rows = diesel::sql_query(format!(
+        "select {COLUMNS} from parked where state = 'replaying' order by id limit $1"
+    ))
+    .bind::<BigInt, _>(limit)
+    .load::<Row>(conn)
+    .await?;
+    Ok(rows.into_iter().map(ParkedMessage::from).collect())
+}
+
+/// Moves messages on that still stand at `from`, and answers how many.
+pub(super) async fn advance(
+    conn: &mut Conn,
+    ids: &[Uuid],
+    from: ParkedState,
+    to: ParkedState,
+) -> Result<usize> {
+    let statement = "update parked set state = $3 where id = any($1) and state = $2";
+    Ok(diesel::sql_query(statement)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Text, _>(from.as_str())
+        .bind::<Text, _>(to.as_str())
+        .execute(conn)
+        .await?)
+}
+
+/// The messages of a queue that wait for a decision, locked until the transaction ends.
+pub(super) async fn lock_waiting(tx: &mut Conn, queue: &str) -> Result<Vec<Uuid>> {
+    #[derive(diesel::QueryableByName)]
+    struct Waiting {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+
+    let statement = "select id from parked where queue = $1 and state = 'parked' order by id for update";
+    let rows = diesel::sql_query(statement)
+        .bind::<Text, _>(queue)
+        .load::<Waiting>(tx)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Writes down who decided what.
+pub(super) async fn audit(tx: &mut Conn, ids: &[Uuid], action: &str, actor_id: Uuid) -> Result<()> {
+    let own: Vec<Uuid> = ids.iter().map(|_| Uuid::now_v7()).collect();
+    diesel::sql_query(
+        "insert into parked_audit (id, parked_id, action, actor_id)
+         select own, parked_id, $3, $4 from unnest($1, $2) as decided (own, parked_id)",
+    )
+    .bind::<Array<SqlUuid>, _>(own)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Text, _>(action)
+    .bind::<SqlUuid, _>(actor_id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What was decided about a message, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn audit_of_parked(conn: &mut Conn, id: Uuid) -> Result<Vec<ParkedDecision>> {
+    let rows = diesel::sql_query(
+        "select action, actor_id, at from parked_audit where parked_id = $1 order by id limit 100",
+    )
+    .bind::<SqlUuid, _>(id)
+    .load::<AuditRow>(conn)
+    .await?;
+    let decision = |row: AuditRow| ParkedDecision {
+        action: row.action,
+        actor_id: row.actor_id,
+        at: row.at,
+    };
+    Ok(rows.into_iter().map(decision).collect())
+}
