@@ -7,6 +7,7 @@ pub mod cart;
 mod ended;
 mod mesh;
 pub mod order;
+pub mod parked;
 pub mod product;
 pub mod report;
 pub mod shop;

@@ -1,6 +1,7 @@
 //! The life of a service process: commands, shared settings, start and stop.
 
 mod command;
+mod parked;
 mod problem;
 mod process;
 mod report;

@@ -1,19 +1,22 @@
 //! A running service: what it has, what runs beside its server, and how it stops.
 
+use actix_web::web::Data;
 use anyhow::Context;
 use souk_auth::{MeshKeys, mesh_gate};
 use souk_bus::Bus;
 use souk_clients::MeshClient;
+use souk_contracts::topology::QUEUES;
 use souk_db::{Db, DbError};
 use souk_env::Env;
 use souk_http::{Check, Server};
-use souk_outbox::{Janitor, Relay, Runner};
+use souk_outbox::{Janitor, ParkedKeeper, Relay, Runner};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa::openapi::{Info, InfoBuilder};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::Reporter;
+use crate::parked::{self, Parked};
 use crate::settings::Settings;
 
 /// A service process. Nothing needs to be up for it to start.
@@ -58,6 +61,7 @@ impl Process {
         process.spawn(|stop| janitor.run(stop));
         let (reporter, bus) = (process.reporter.clone(), process.bus());
         process.spawn(|stop| reporter.watch(bus, name, stop));
+        process.keep_parked();
         Ok(process)
     }
 
@@ -98,6 +102,16 @@ impl Process {
         self.spawn(|stop| runner.run(stop));
     }
 
+    /// Keeps what could not be handled from the service's queues.
+    fn keep_parked(&self) {
+        let queues = QUEUES
+            .iter()
+            .copied()
+            .filter(|queue| queue.service() == self.name);
+        let keeper = ParkedKeeper::new(self.db(), self.bus(), self.name, queues.collect());
+        self.spawn(|stop| keeper.run(stop));
+    }
+
     /// Runs a task beside the server. It is told to stop once the last request is done, and waited for.
     pub fn spawn<F>(&self, task: impl FnOnce(CancellationToken) -> F)
     where
@@ -130,11 +144,16 @@ impl Process {
 
 /// A server over `db` that lets in only what the mesh signed; tests start it on its own.
 pub fn server(name: &'static str, info: Info, db: Db, keys: MeshKeys) -> Server {
+    let parked = Data::new(Parked(db.clone()));
     let postgres = Check::new("postgres", move || {
         let db = db.clone();
         async move { db.ping().await }
     });
-    Server::new(name, info).gate(mesh_gate(keys)).check(postgres)
+    Server::new(name, info)
+        .gate(mesh_gate(keys))
+        .check(postgres)
+        .data(parked)
+        .setup(parked::configure)
 }
 
 /// The head of a service's OpenAPI document.
