@@ -113,8 +113,10 @@ pub struct Response {
     pub status: u16,
     /// Headers by lower-case name.
     pub headers: Vec<(String, String)>,
-    /// The body as JSON, null if there is none.
+    /// The body as JSON, null if it is none.
     pub body: Value,
+    /// The body itself.
+    pub bytes: Vec<u8>,
 }
 
 impl Response {
@@ -218,16 +220,13 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.to_string(), text(value)))
             .collect();
-        let bytes = response.bytes().await.expect("a whole body");
-        let body = if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes).expect("JSON")
-        };
+        let bytes = response.bytes().await.expect("a whole body").to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Response {
             status,
             headers,
             body,
+            bytes,
         }
     }
 
