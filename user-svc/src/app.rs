@@ -30,6 +30,7 @@ pub fn server(db: Db, keys: MeshKeys) -> Server {
             routes::internal::configure(app);
             routes::ended::configure(app);
             routes::internal_addresses::configure(app);
+            routes::lookup::configure(app);
         })
 }
 

@@ -28,9 +28,9 @@ pub enum Error {
     /// A password could not be hashed.
     #[error("the password could not be hashed")]
     Hash(#[source] argon2::password_hash::Error),
-    /// Work was broken off by a panic.
+    /// Work was broken off by a panic or a shutdown.
     #[error("background work was broken off")]
-    Broken(#[from] tokio::sync::oneshot::error::RecvError),
+    Broken(#[from] tokio::task::JoinError),
     /// An idempotent transaction was not begun.
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),

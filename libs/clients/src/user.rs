@@ -160,6 +160,15 @@ pub struct EndedUsers {
     pub more: bool,
 }
 
+/// An e-mail address, to find its account; in a body, because addresses in URLs end up in logs.
+#[derive(Clone, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct FindByEmailBody {
+    /// The address, in whatever case.
+    #[validate(length(min = 1, max = 254))]
+    pub email: String,
+}
+
 /// Calls user-svc.
 #[derive(Clone)]
 pub struct UserClient(pub(crate) MeshClient);
@@ -211,6 +220,17 @@ impl UserClient {
     pub async fn address(&self, user_id: Uuid, id: Uuid) -> Result<Option<AddressRecord>, ClientError> {
         self.0
             .get(&format!("/internal/users/{user_id}/addresses/{id}"))
+            .await
+    }
+
+    /// The account with this e-mail address, if there is one.
+    ///
+    /// # Errors
+    /// When user-svc is away.
+    pub async fn find_by_email(&self, email: &str) -> Result<Option<Uuid>, ClientError> {
+        let email = email.to_owned();
+        self.0
+            .post("/internal/users/by-email", &FindByEmailBody { email })
             .await
     }
 

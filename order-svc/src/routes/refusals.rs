@@ -27,6 +27,21 @@ pub enum CheckoutRefusals {
     Unavailable(ProblemBody),
 }
 
+/// How tracking is refused.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only described, never made")]
+pub enum TrackingRefusals {
+    /// `not-found`: number and address do not belong together
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(ProblemBody),
+    /// `validation-failed`
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(ProblemBody),
+    /// `unavailable`
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemBody),
+}
+
 /// How a change of an order or an item is refused.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "only described, never made")]

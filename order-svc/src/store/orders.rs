@@ -85,6 +85,26 @@ pub async fn list(conn: &mut Conn, filter: &OrderFilter, limit: i64) -> Result<V
     complete(conn, rows).await
 }
 
+/// A customer's orders with an item that left under this tracking number, newest first; a hundred at most.
+pub async fn shipped_as(
+    conn: &mut Conn,
+    tracking_number: &str,
+    user_id: Uuid,
+) -> Result<Vec<Order>, DbError> {
+    let items = order_items::table
+        .filter(order_items::tracking_number.eq(tracking_number))
+        .select(order_items::order_id);
+    let rows = orders::table
+        .filter(orders::user_id.eq(user_id))
+        .filter(orders::id.eq_any(items))
+        .order(orders::id.desc())
+        .limit(100)
+        .select(OrderRow::as_select())
+        .load(conn)
+        .await?;
+    complete(conn, rows).await
+}
+
 /// The order of that id, locked until the transaction ends.
 pub async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<Order>, DbError> {
     let row = orders::table

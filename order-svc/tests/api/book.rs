@@ -1,4 +1,4 @@
-//! What user-svc knows of addresses, and how it answers.
+//! What user-svc knows, and how it answers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -8,16 +8,20 @@ use souk_clients::user::AddressRecord;
 use souk_testkit::StandIn;
 use uuid::Uuid;
 
-/// Address books, in memory.
+/// Address books by path, and accounts by e-mail address, in memory.
 #[derive(Clone, Default)]
-pub struct Book(Arc<Mutex<HashMap<String, AddressRecord>>>);
+pub struct Book(Arc<Mutex<HashMap<String, Value>>>);
 
 impl Book {
     pub fn users(&self) -> StandIn {
         let book = self.clone();
         StandIn::start(move |call| {
-            let kept = book.0.lock().unwrap().get(&call.path).cloned();
-            (200, serde_json::to_value(kept).unwrap_or(Value::Null))
+            let key = match call.body["email"].as_str() {
+                Some(email) => email.to_lowercase(),
+                None => call.path.clone(),
+            };
+            let kept = book.0.lock().unwrap().get(&key).cloned();
+            (200, kept.unwrap_or(Value::Null))
         })
     }
 
@@ -35,8 +39,16 @@ impl Book {
             phone_number: None,
         };
         let path = format!("/internal/users/{user_id}/addresses/{id}");
+        let address = serde_json::to_value(address).unwrap();
         self.0.lock().unwrap().insert(path, address);
         id
+    }
+
+    pub fn is_reached_at(&self, user_id: Uuid, email: &str) {
+        self.0
+            .lock()
+            .unwrap()
+            .insert(email.to_owned(), user_id.to_string().into());
     }
 
     pub fn forget(&self) {

@@ -16,5 +16,6 @@ mod consumers;
 mod document;
 mod order_items;
 mod orders;
+mod tracking;
 mod verdicts;
 mod world;

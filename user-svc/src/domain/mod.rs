@@ -8,6 +8,6 @@ mod user;
 
 pub use address::{Address, AddressChange, AddressError, MOST_ADDRESSES, Place};
 pub use ended::{Ended, EndedUser};
-pub use password::{Password, PasswordError, decoy_hash, give_back, verify};
+pub use password::{Password, PasswordError, decoy_hash, verify};
 pub use session::{Grant, IssuedToken, RefreshError, RefreshState, Session, hash_token};
 pub use user::{NewUser, ProfileChange, User};

@@ -10,6 +10,7 @@
 //! | `PATCH /api/v1/users/me/addresses/{address_id}` | [`addresses::edit_address`] |
 //! | `DELETE /api/v1/users/me/addresses/{address_id}` | [`addresses::remove_address`] |
 //! | `GET /internal/users/{user_id}/addresses/{address_id}` | [`internal_addresses`] |
+//! | `POST /internal/users/by-email` | [`lookup`] |
 //! | `POST /internal/users`, `/internal/sessions`, `.../refresh`, `.../{id}/end` | [`internal`] |
 //! | `GET /internal/sessions/ended`, `/internal/users/ended` | [`ended`] |
 
@@ -18,6 +19,7 @@ pub mod addresses;
 pub mod ended;
 pub mod internal;
 pub mod internal_addresses;
+pub mod lookup;
 mod problem;
 pub mod users;
 

@@ -1,6 +1,7 @@
 mod address;
 mod cancel;
 mod crash;
+mod export;
 mod list;
 mod parallel;
 mod place;
