@@ -12,12 +12,14 @@
 //! | `POST /api/v1/shops/{shop_id}/approve`, `/reject`, `/suspend`, `/reinstate`, `/verify` | [`decisions`] |
 //! | `GET /api/v1/shops/{shop_id}/history` | [`history::list_shop_history`] |
 //! | `GET /api/v1/shops/{shop_id}/order-items` | [`order_items::list_shop_order_items`] |
+//! | `GET /api/v1/shops/{shop_id}/order-items/export` | [`order_item_export::export_shop_order_items`] |
 //! | `GET /internal/shops/{shop_id}`, `/internal/shops/by-owner/{user_id}` | [`internal`] |
 
 mod bodies;
 pub mod decisions;
 pub mod history;
 pub mod internal;
+pub mod order_item_export;
 pub mod order_items;
 mod problem;
 pub mod shops;
@@ -39,5 +41,6 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(decisions::reinstate_shop)
         .service(decisions::verify_shop)
         .service(history::list_shop_history)
-        .service(order_items::list_shop_order_items);
+        .service(order_items::list_shop_order_items)
+        .service(order_item_export::export_shop_order_items);
 }

@@ -144,6 +144,18 @@ pub struct OrderItemsQuery {
     to: Option<DateTime<Utc>>,
 }
 
+impl OrderItemsQuery {
+    /// The items it means, from the newest on.
+    pub fn filter(&self) -> OrderItemFilter {
+        OrderItemFilter {
+            status: self.status.map(Into::into),
+            from: self.from,
+            to: self.to,
+            ..OrderItemFilter::default()
+        }
+    }
+}
+
 /// List what was ordered from a shop.
 ///
 /// Newest first, for its owner and administrators. It follows the orders within moments.
@@ -159,11 +171,9 @@ pub async fn list_shop_order_items(
     page: Query<PageQuery>,
 ) -> actix_web::Result<Json<Page<OrderItemBody>>> {
     let filter = OrderItemFilter {
-        status: query.status.map(Into::into),
-        from: query.from,
-        to: query.to,
         after: page.after()?,
         limit: page.fetch(),
+        ..query.filter()
     };
     let mut conn = state.db.conn().await.map_err(Error::from)?;
     let shop = store::shops::find(&mut conn, shop_id.0)

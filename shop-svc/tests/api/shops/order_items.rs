@@ -145,3 +145,35 @@ async fn bad_queries_are_refused() {
         assert_eq!(response.status, 422, "{query}");
     }
 }
+
+#[actix_web::test]
+async fn an_export_has_a_line_for_each_item() {
+    let app = TestApp::new().await;
+    let shop = app.approved().await;
+    let items = three(&app, &shop).await;
+
+    let url = shop.url("order-items/export?from=2026-02-02T00:00:00Z");
+    let response = shop.owner.get(&url).await;
+
+    assert_eq!(response.status, 200, "{response:?}");
+    let text = String::from_utf8(response.bytes).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].starts_with("order_number,order_id,ordered_at"));
+    assert!(lines[1].contains(&items[2].id.to_string()), "{text}");
+    assert!(
+        lines[2].contains(",CL-WB-01,Weekend bag,color: brown,2,AZN,12900,25800,processing,,"),
+        "{text}"
+    );
+}
+
+#[actix_web::test]
+async fn an_export_is_for_owner_and_admins() {
+    let app = TestApp::new().await;
+    let shop = app.approved().await;
+    let url = shop.url("order-items/export");
+
+    assert_eq!(app.server.anonymous().get(&url).await.status, 401);
+    assert_eq!(app.someone().get(&url).await.status, 403);
+    assert_eq!(app.server.admin().get(&url).await.status, 200);
+}
