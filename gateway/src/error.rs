@@ -35,6 +35,15 @@ pub enum Error {
     /// user-svc ended something that makes no sense.
     #[error("user-svc ended something, but what it was cannot be read")]
     Ended(#[from] MalformedEnded),
+    /// A service did not answer an operator's question as it should.
+    #[error(transparent)]
+    Service(ClientError),
+    /// There is no such thing.
+    #[error("There is no such thing.")]
+    NotFound,
+    /// No service reads such a queue.
+    #[error("No service reads a queue of this name.")]
+    UnknownQueue,
     /// The path has no single meaning.
     #[error(transparent)]
     Path(#[from] Malformed),
@@ -47,9 +56,6 @@ pub enum Error {
     /// The body is too large, by its own account.
     #[error("The body is too large.")]
     LargeBody,
-    /// It cannot be told where the message ends.
-    #[error("A body with a length and an upgrade do not go together.")]
-    TwoEnds,
     /// There were too many requests, or nobody can say how many.
     #[error(transparent)]
     Limits(#[from] Stopped),

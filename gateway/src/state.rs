@@ -18,6 +18,8 @@ use crate::tokens::Tokens;
 pub struct AppState {
     pub(crate) tokens: Tokens,
     pub(crate) users: UserClient,
+    /// Every service, for what operators ask of all of them.
+    pub(crate) services: Vec<(Service, MeshClient)>,
     pub(crate) keys: MeshKeys,
     pub(crate) visitors: Visitors,
     pub(crate) trusted: TrustedProxies,
@@ -25,7 +27,6 @@ pub struct AppState {
     pub(crate) cors: Cors,
     pub(crate) max_url_bytes: usize,
     pub(crate) max_body_bytes: u64,
-    pub(crate) services: Vec<(Service, MeshClient)>,
     pub(crate) started_at: DateTime<Utc>,
 }
 

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, UPGRADE};
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, ResponseError};
@@ -109,10 +109,6 @@ async fn admit<'a>(
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > state.max_body_bytes) {
         return Err(Error::LargeBody);
-    }
-    // Our reader takes all that follows such a head for the other protocol, another one would count.
-    if announced.is_some_and(|length| length > 0) && request.headers().contains_key(UPGRADE) {
-        return Err(Error::TwoEnds);
     }
     // Before any rule looks at a path, it has one meaning.
     let path = normalise(uri.path())?;

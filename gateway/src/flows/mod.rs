@@ -3,11 +3,13 @@
 mod authenticate;
 mod end_as_told;
 mod look_at_mesh;
+mod parked;
 mod remember;
 mod sessions;
 
 pub use authenticate::authenticate;
 pub use end_as_told::end_as_told;
 pub use look_at_mesh::{Replica, Seen, look_at_mesh};
+pub use parked::Parked;
 pub use remember::keep_remembering;
 pub use sessions::{Pair, begin_session, end_session, refresh_session};

@@ -7,6 +7,7 @@
 //! | `POST /api/v1/auth/refresh` | [`sessions::refresh_session`] |
 //! | `POST /api/v1/auth/logout` | [`sessions::end_session`] |
 //! | `GET /api/v1/ops/mesh` | [`ops::get_mesh`] |
+//! | `GET /api/v1/ops/parked`, `/{id}`, `POST .../{id}/replay`, `.../replay`, `.../drop`, `DELETE .../{id}` | [`parked`] |
 //! | `GET /.well-known/jwks.json` | [`documents::jwks`] |
 //! | `GET /openapi.json`, `/asyncapi.json`, `/docs`, `/redoc` | [`documents`] |
 //! | everything else under `/api/v1` | [`forward::forward`] |
@@ -14,7 +15,9 @@
 pub mod documents;
 pub mod forward;
 pub mod ops;
+pub mod parked;
 mod problem;
+mod refusals;
 pub mod session;
 pub mod sessions;
 
@@ -27,7 +30,13 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(sessions::begin_session)
         .service(sessions::refresh_session)
         .service(sessions::end_session)
-        .service(ops::get_mesh);
+        .service(ops::get_mesh)
+        .service(parked::list_parked)
+        .service(parked::replay_parked_queue)
+        .service(parked::drop_parked_queue)
+        .service(parked::get_parked)
+        .service(parked::replay_parked)
+        .service(parked::drop_parked);
 }
 
 /// What stands at the root, and what is passed on.

@@ -27,12 +27,15 @@ impl From<&Error> for Problem {
                     "Logged-in requests are not possible just now",
                 )
             }
-            Error::Users(ClientError::Refused(problem)) => {
+            Error::Users(ClientError::Refused(problem)) | Error::Service(ClientError::Refused(problem)) => {
                 let mut problem = (**problem).clone();
                 problem.more.remove("ended_session");
                 Self::relay(problem)
             }
-            Error::Users(ClientError::Unavailable { .. }) => unreachable(error),
+            Error::Users(ClientError::Unavailable { .. })
+            | Error::Service(ClientError::Unavailable { .. }) => unreachable(error),
+            Error::NotFound => Self::not_found(),
+            Error::UnknownQueue => Self::invalid().field("/queue", "unknown_value", error.to_string()),
             Error::Upstream(Failed::Unreachable(_)) => unreachable(error),
             Error::Upstream(Failed::Resting(_, seconds)) => {
                 // Not logged: there may be many, and the address that was taken out is in the log.
@@ -72,9 +75,6 @@ impl From<&Error> for Problem {
                 "body-too-large",
                 "The body is too large",
             ),
-            Error::TwoEnds => {
-                Self::bad_request("malformed-request", "The request is malformed").detail(error.to_string())
-            }
             Error::Limits(Stopped::Over(standing)) => {
                 let seconds = standing.retry_after().unwrap_or(1);
                 Self::new(
@@ -92,6 +92,7 @@ impl From<&Error> for Problem {
                 "This is not possible just now",
             ),
             Error::Users(ClientError::Unexpected { .. })
+            | Error::Service(ClientError::Unexpected { .. })
             | Error::Grant(_)
             | Error::Ended(_)
             | Error::Signing(_) => Self::internal(error),
@@ -121,7 +122,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             // Writing the problem logs its cause, so it is not made only to look at its status.
-            Self::Users(ClientError::Refused(problem)) => {
+            Self::Users(ClientError::Refused(problem)) | Self::Service(ClientError::Refused(problem)) => {
                 StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY)
             }
             _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use souk_auth::Role;
+use souk_auth::{Caller, Role};
 
 use crate::edge;
 use crate::flows::authenticate;
@@ -39,7 +39,7 @@ impl FromRequest for Session {
 }
 
 /// A logged-in operator; 401 for nobody, 403 for anybody else.
-pub struct Operator;
+pub struct Operator(pub(crate) Caller);
 
 impl FromRequest for Operator {
     type Error = Error;
@@ -48,11 +48,15 @@ impl FromRequest for Operator {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let session = Session::from_request(request, payload);
         Box::pin(async move {
-            if session.await?.0.role == Role::Admin {
-                Ok(Self)
-            } else {
-                Err(Error::AdminOnly)
+            let Session(claims) = session.await?;
+            if claims.role != Role::Admin {
+                return Err(Error::AdminOnly);
             }
+            Ok(Self(Caller {
+                user_id: claims.sub,
+                role: claims.role,
+                session_id: Some(claims.sid),
+            }))
         })
     }
 }

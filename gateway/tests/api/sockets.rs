@@ -185,23 +185,6 @@ async fn a_message_with_two_ends_is_refused_and_nothing_after_it_is_read() {
 }
 
 #[actix_web::test]
-async fn a_length_beside_an_upgrade_is_refused_and_nothing_after_it_is_read() {
-    let app = TestApp::new().await;
-
-    for method in ["GET", "POST"] {
-        let head = format!("{method} /api/v1/products/count HTTP/1.1\r\n{HEAD}upgrade: websocket\r\n");
-        let body = "content-length: 5\r\n\r\nhelloGET /api/v1/products HTTP/1.1\r\nhost: souk\r\n\r\n";
-        let answer = send(&app, &format!("{head}{body}")).await;
-
-        assert_eq!(
-            refusal(&answer),
-            (400, "malformed-request".to_owned()),
-            "{method}"
-        );
-    }
-}
-
-#[actix_web::test]
 async fn a_chunk_that_makes_no_sense_ends_the_connection() {
     let app = TestApp::new().await;
     let smuggled = "GET /api/v1/products HTTP/1.1\r\nhost: souk\r\n\r\n";
