@@ -66,6 +66,9 @@ pub enum Command {
     /// Measure the mesh against limits that are taken in the same run; the test instance is used for it.
     #[command(subcommand)]
     Bench(BenchCommand),
+    /// Messages that services of the running mesh could not handle.
+    #[command(subcommand)]
+    Parked(ParkedCommand),
     /// Check that modules and packages use only what they may.
     Layers,
     /// Send made-up requests to the running mesh, and hold its answers against its API document.
@@ -120,6 +123,46 @@ pub enum ServiceCommand {
         /// Which one.
         name: String,
     },
+}
+
+/// What can be done with parked messages; every decision is audited.
+#[derive(Debug, Subcommand)]
+pub enum ParkedCommand {
+    /// List them, newest first.
+    List {
+        /// Of this queue only, as `search-svc.catalogue`.
+        #[arg(long)]
+        queue: Option<String>,
+        /// Of this event type only, as `product.updated`.
+        #[arg(long = "type", value_name = "TYPE")]
+        kind: Option<String>,
+        /// `parked` are those that wait for a decision.
+        #[arg(long, default_value = "parked", value_parser = ["parked", "replaying", "replayed", "dropped", "all"])]
+        state: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Show one with what it says and what was decided about it.
+    Show {
+        /// Which one.
+        id: String,
+    },
+    /// Send to the queue that it came from, and to no other.
+    Replay(Decision),
+    /// Give up.
+    Drop(Decision),
+}
+
+/// One parked message, or all that wait of a queue.
+#[derive(Debug, Args)]
+pub struct Decision {
+    /// Which one.
+    #[arg(required_unless_present = "queue")]
+    pub id: Option<String>,
+    /// All that wait of this queue.
+    #[arg(long, conflicts_with = "id")]
+    pub queue: Option<String>,
 }
 
 /// What can be done with the infrastructure.

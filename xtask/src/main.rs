@@ -11,6 +11,7 @@ mod instance;
 mod interrupt;
 mod layers;
 mod mesh;
+mod parked;
 mod ports;
 mod process;
 mod replicas;
@@ -72,6 +73,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             lines,
         } => mesh::logs(&instance, service.as_deref(), *lines, *follow)?,
         Command::Bench(command) => return bench::run(&Instance::open(Name::Test)?, command),
+        Command::Parked(command) => parked::run(&instance, command)?,
         Command::Layers => layers::check(&instance)?,
         Command::Fuzz(args) => return fuzz::run(&instance, args),
         Command::Test { only } => return test::run(&Instance::open(Name::Test)?, only),

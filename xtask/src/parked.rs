@@ -1,0 +1,129 @@
+//! `cargo xtask parked`: what services of the running mesh could not handle.
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::cli::{Decision, ParkedCommand};
+use crate::files;
+use crate::http::Api;
+use crate::instance::Instance;
+use crate::mesh::run_path;
+
+/// Runs a command, as the operator of the instance.
+pub fn run(instance: &Instance, command: &ParkedCommand) -> Result<()> {
+    let api = operator(instance)?;
+    match command {
+        ParkedCommand::List {
+            queue,
+            kind,
+            state,
+            limit,
+        } => list(&api, queue.as_deref(), kind.as_deref(), state, *limit),
+        ParkedCommand::Show { id } => {
+            let shown = answer(&api, "GET", &format!("/ops/parked/{id}"), None)?;
+            println!("{shown:#}");
+            Ok(())
+        }
+        ParkedCommand::Replay(decision) => decide(&api, decision, "replay", "POST", "/replay"),
+        ParkedCommand::Drop(decision) => decide(&api, decision, "drop", "DELETE", ""),
+    }
+}
+
+fn operator(instance: &Instance) -> Result<Api> {
+    let run: Value = files::read_json(&run_path(instance))?.with_context(|| {
+        format!(
+            "No mesh runs in the {} instance: run `cargo xtask up`",
+            instance.label()
+        )
+    })?;
+    let text = |pointer: &str| {
+        let value = run.pointer(pointer).and_then(Value::as_str);
+        value.with_context(|| format!("run.json has no {pointer}"))
+    };
+    Api::log_in(
+        text("/gateway_url")?,
+        text("/admin/email")?,
+        text("/admin/password")?,
+    )
+}
+
+fn list(api: &Api, queue: Option<&str>, kind: Option<&str>, state: &str, limit: usize) -> Result<()> {
+    let (mut shown, mut cursor) = (0, None);
+    while shown < limit {
+        let mut path = format!("/ops/parked?limit={}", (limit - shown).min(100));
+        if state != "all" {
+            path.push_str(&format!("&state={state}"));
+        }
+        for (name, value) in [("queue", queue), ("type", kind), ("cursor", cursor.as_deref())] {
+            if let Some(value) = value {
+                path.push_str(&format!("&{name}={value}"));
+            }
+        }
+        let page = answer(api, "GET", &path, None)?;
+        for away in array(&page, "unavailable") {
+            println!("{} cannot be asked just now", plain(away));
+        }
+        let items = array(&page, "items");
+        for item in items {
+            let field = |name| item.get(name).map(plain).unwrap_or_default();
+            println!(
+                "{}  {:<9}  {:<24}  {:<26}  {}  {}",
+                field("id"),
+                field("state"),
+                field("queue"),
+                field("type"),
+                field("last_failed_at"),
+                field("reason")
+            );
+        }
+        shown += items.len();
+        cursor = page.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+        if cursor.is_none() {
+            break;
+        }
+    }
+    println!(
+        "{shown} messages{}",
+        if cursor.is_some() { ", and more" } else { "" }
+    );
+    Ok(())
+}
+
+fn decide(api: &Api, decision: &Decision, what: &str, method: &str, ending: &str) -> Result<()> {
+    match (&decision.id, &decision.queue) {
+        (Some(id), _) => {
+            let after = answer(api, method, &format!("/ops/parked/{id}{ending}"), None)?;
+            println!("{id} is {}", after.get("state").map(plain).unwrap_or_default());
+        }
+        (None, Some(queue)) => {
+            let path = format!("/ops/parked/{what}");
+            let after = answer(api, "POST", &path, Some(&json!({"queue": queue})))?;
+            println!(
+                "{what}: {} messages of {queue}",
+                after.get("messages").map(plain).unwrap_or_default()
+            );
+        }
+        (None, None) => bail!("Say which one: an id, or --queue"),
+    }
+    Ok(())
+}
+
+/// The body of an answer that is no refusal.
+fn answer(api: &Api, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
+    let (status, body) = api.call(method, path, body)?;
+    if status >= 300 {
+        let field = |name| body.get(name).map(plain).unwrap_or_default();
+        bail!("{status} {} {}", field("title"), field("detail"));
+    }
+    Ok(body)
+}
+
+fn array<'a>(body: &'a Value, name: &str) -> &'a [Value] {
+    body.get(name)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
