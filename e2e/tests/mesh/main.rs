@@ -25,6 +25,7 @@ mod journey;
 mod market;
 mod mesh;
 mod oversell;
+mod parked;
 mod people;
 mod queues;
 mod refusals;

@@ -107,7 +107,9 @@ impl<'a> Cast<'a> {
         let (mut path, mut kind) = (String::new(), String::new());
         for segment in documented.split('/').skip(1) {
             if segment.starts_with('{') {
-                path = format!("{path}/{}", self.thing(kind.trim_matches('/')).await);
+                let query = segment.split_once('?').map(|(_, query)| format!("?{query}"));
+                let thing = self.thing(kind.trim_matches('/')).await;
+                path = format!("{path}/{thing}{}", query.unwrap_or_default());
                 kind.clear();
             } else {
                 path = format!("{path}/{segment}");
@@ -126,6 +128,7 @@ impl<'a> Cast<'a> {
                 "word" => word(),
                 "email" => login.email.clone(),
                 "password" => login.password.clone(),
+                "buyer" => self.people[&Caller::Buyer].email.clone(),
                 "refresh_token" => login.tokens.refresh_token.clone(),
                 kind => self.thing(kind).await,
             };

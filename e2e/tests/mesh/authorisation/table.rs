@@ -53,6 +53,7 @@ pub const TABLE: &[Operation] = &[
     op("POST /api/v1/shops/{shop_id}/verify", ADMIN),
     op("GET /api/v1/shops/{shop_id}/history", SHOP.admin(In)),
     op("GET /api/v1/shops/{shop_id}/order-items", SHOP.admin(In)),
+    op("GET /api/v1/shops/{shop_id}/order-items/export", SHOP.admin(In)),
     // Catalogue.
     op("GET /api/v1/categories", PUBLIC),
     op("GET /api/v1/categories/{category}", PUBLIC),
@@ -84,6 +85,12 @@ pub const TABLE: &[Operation] = &[
     ),
     // The mesh itself.
     op("GET /api/v1/ops/mesh", ADMIN),
+    op("GET /api/v1/ops/parked", ADMIN),
+    op("GET /api/v1/ops/parked/{id}", ADMIN),
+    op("DELETE /api/v1/ops/parked/{id}", ADMIN),
+    op("POST /api/v1/ops/parked/{id}/replay", ADMIN),
+    op("POST /api/v1/ops/parked/drop", ADMIN).sends(r#"{"queue": "user-svc.shops"}"#),
+    op("POST /api/v1/ops/parked/replay", ADMIN).sends(r#"{"queue": "user-svc.shops"}"#),
     // Carts.
     op("GET /api/v1/cart", CUSTOMER),
     op("POST /api/v1/cart/items", CUSTOMER).sends(r#"{"variation_id": "<variations>", "quantity": 1}"#),
@@ -119,6 +126,8 @@ pub const TABLE: &[Operation] = &[
             .admin(NOT_THE_SHOP),
     )
     .sends(r#"{"status": "delivered"}"#),
+    op("GET /api/v1/orders/export", ADMIN),
+    op("GET /api/v1/tracking/{tracking_number}?email=<buyer>", PUBLIC),
     // Search.
     op("GET /api/v1/search?q=lamp", PUBLIC),
     op("GET /api/v1/search/shops/{shop_id}/products", PUBLIC),

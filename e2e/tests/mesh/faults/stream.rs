@@ -30,7 +30,7 @@ const RETRY: Duration = Duration::from_millis(100);
 /// Two shops with one ware each, and their customers.
 pub struct Fair<'a> {
     mesh: &'a Mesh,
-    parked: BTreeMap<String, u32>,
+    parked: BTreeMap<String, i64>,
     stalls: [Stall; 2],
     wares: [Ware; 2],
     buyers: Vec<Person>,
