@@ -18,7 +18,7 @@ pub use janitor::Janitor;
 pub use outbox::{Pending, enqueue, enqueue_all};
 pub use parked::{
     ParkedDecision, ParkedError, ParkedFilter, ParkedKeeper, ParkedMessage, ParkedState, audit_of_parked,
-    drop_all_parked, drop_parked, find_parked, list_parked, replay_all_parked, replay_parked,
+    count_parked, drop_all_parked, drop_parked, find_parked, list_parked, replay_all_parked, replay_parked,
 };
 pub use relay::Relay;
 pub use runner::{AnyHandler, Handler, Outcome, Runner};

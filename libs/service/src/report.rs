@@ -12,7 +12,7 @@ use souk_bus::{Bus, Depth, Gauge};
 use souk_clients::report::{OutboxReport, QueueReport, REPORT_PATH, Report};
 use souk_db::Db;
 use souk_http::{Check, Quiet, Readiness, Server};
-use souk_outbox::Backlog;
+use souk_outbox::{Backlog, count_parked};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -63,7 +63,7 @@ impl Reporter {
         loop {
             match stop.run_until_cancelled(gauge.read()).await {
                 None => return,
-                Some(Ok(depths)) => self.keep(depths),
+                Some(Ok(depths)) => self.keep(self.with_parked(depths).await),
                 // Those who need the broker tell of it.
                 Some(Err(error)) => tracing::debug!(%error, "The broker does not tell what lies in queues"),
             }
@@ -75,6 +75,21 @@ impl Reporter {
                 return;
             }
         }
+    }
+
+    /// What was parked is drained into a table; a parked queue holds only what is on its way there.
+    async fn with_parked(&self, mut depths: Vec<Depth>) -> Vec<Depth> {
+        let count = async {
+            let mut conn = self.0.db.conn().await?;
+            count_parked(&mut conn).await
+        };
+        let kept = timeout(PATIENCE, count).await.ok().and_then(Result::ok);
+        for depth in &mut depths {
+            let waiting = kept.as_ref().and_then(|kept| kept.get(depth.queue));
+            let waiting = waiting.map_or(0, |count| u32::try_from(*count).unwrap_or(u32::MAX));
+            depth.parked = depth.parked.saturating_add(waiting);
+        }
+        depths
     }
 
     fn keep(&self, depths: Vec<Depth>) {

@@ -1,5 +1,7 @@
 //! Rows of parked messages and of what was decided about them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension;
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -188,6 +190,24 @@ pub(super) async fn lock_waiting(tx: &mut Conn, queue: &str) -> Result<Vec<Uuid>
         .load::<Waiting>(tx)
         .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// How many messages wait for a decision, by queue.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_parked(conn: &mut Conn) -> Result<HashMap<String, i64>> {
+    #[derive(diesel::QueryableByName)]
+    struct Waiting {
+        #[diesel(sql_type = Text)]
+        queue: String,
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+
+    let statement = "select queue, count(*) as count from parked where state = 'parked' group by queue";
+    let rows = diesel::sql_query(statement).load::<Waiting>(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.queue, row.count)).collect())
 }
 
 /// Writes down who decided what.
