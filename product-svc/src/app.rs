@@ -7,11 +7,11 @@ use souk_auth::MeshKeys;
 use souk_clients::order::OrderClient;
 use souk_clients::shop::ShopClient;
 use souk_http::Server;
-use souk_service::Process;
+use souk_service::{Process, every};
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::Config;
-use crate::flows::{Clerks, Desk, ViewCounter, ViewLog, every};
+use crate::flows::{Clerks, Desk, ViewCounter, ViewLog};
 use crate::{AppState, NAME, consumers, flows, routes};
 
 /// How often expired reservations are looked for.

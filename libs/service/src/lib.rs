@@ -1,5 +1,6 @@
 //! The life of a service process: commands, shared settings, start and stop.
 
+mod chores;
 mod command;
 mod parked;
 mod problem;
@@ -7,6 +8,7 @@ mod process;
 mod report;
 mod settings;
 
+pub use chores::every;
 pub use command::{Command, command, migrate, print};
 pub use problem::{database_problem, idempotency_problem};
 pub use process::{Process, info, server};
