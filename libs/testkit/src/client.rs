@@ -101,6 +101,7 @@ pub struct Client {
     base: String,
     peer: String,
     user: Option<(Uuid, Role)>,
+    session: Option<Uuid>,
     visitor: Option<String>,
     headers: Vec<(String, String)>,
     unsigned: bool,
@@ -152,6 +153,13 @@ impl Client {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The same client, its user logged in by this session.
+    #[must_use]
+    pub fn in_session(mut self, session: Uuid) -> Self {
+        self.session = Some(session);
         self
     }
 
@@ -235,6 +243,7 @@ impl Client {
             Some((id, role)) => (Some(id.to_string()), Some(role.as_str())),
             None => (None, None),
         };
+        let session = self.session.map(|id| id.to_string());
         let signed = mesh_keys().sign(&SignedRequest {
             method: method.as_str(),
             target: path,
@@ -242,6 +251,7 @@ impl Client {
             timestamp: now_ms(),
             user_id: user_id.as_deref(),
             role,
+            session_id: session.as_deref(),
             visitor_id: self.visitor.as_deref(),
             ..SignedRequest::default()
         });
