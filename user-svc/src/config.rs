@@ -1,7 +1,26 @@
 //! The only reader of the environment beside `souk_service`.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 use souk_env::{Env, EnvError, Mode, Secret};
+
+/// What a running user-svc needs beside the shared settings.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    /// Whether a start without a mail server is refused.
+    #[serde(default)]
+    pub souk_env: Mode,
+    /// The mail server, `smtp://` or `smtps://`; without one, mails go to `mail_dir`.
+    pub mail_url: Option<Secret>,
+    /// Who mails are from.
+    pub mail_from: Option<String>,
+    /// Where mails are written as files when there is no server.
+    #[serde(default = "outbox")]
+    pub mail_dir: PathBuf,
+    /// Where the links in mails lead.
+    pub storefront_url: Option<String>,
+}
 
 /// What `create-admin` needs.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,6 +36,16 @@ pub struct AdminConfig {
     pub admin_password: Secret,
 }
 
+/// Reads the settings of `serve`.
+///
+/// # Errors
+/// When a variable is wrong, or what is set is good enough for development only.
+pub fn load() -> Result<Config, EnvError> {
+    let config: Config = Env::load()?;
+    config.check()?;
+    Ok(config)
+}
+
 /// Reads the settings of `create-admin`.
 ///
 /// # Errors
@@ -27,6 +56,26 @@ pub fn load_admin() -> Result<AdminConfig, EnvError> {
     Ok(config)
 }
 
+impl Config {
+    /// Who mails are from.
+    pub fn mail_from(&self) -> &str {
+        self.mail_from.as_deref().unwrap_or("Souk <no-reply@localhost>")
+    }
+
+    /// Where the links in mails lead.
+    pub fn storefront_url(&self) -> &str {
+        self.storefront_url.as_deref().unwrap_or("http://localhost:3000")
+    }
+
+    fn check(&self) -> Result<(), EnvError> {
+        let mode = self.souk_env;
+        mode.mail_url("MAIL_URL", self.mail_url.as_ref())?;
+        mode.required("MAIL_FROM", self.mail_from.as_ref())?;
+        mode.required("STOREFRONT_URL", self.storefront_url.as_ref())?;
+        Ok(())
+    }
+}
+
 impl AdminConfig {
     fn check(&self) -> Result<(), EnvError> {
         let mode = self.souk_env;
@@ -35,9 +84,35 @@ impl AdminConfig {
     }
 }
 
+fn outbox() -> PathBuf {
+    std::env::temp_dir().join("souk-mails")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mails_go_somewhere_in_production() {
+        let refusal = |set: &[(&str, &str)]| {
+            let config: Config = Env::load_from(set.iter().copied()).unwrap();
+            config.check().err().map(|error| error.to_string())
+        };
+        let complete = [
+            ("SOUK_ENV", "production"),
+            ("MAIL_URL", "smtps://user:pw@mail.example.org"),
+            ("MAIL_FROM", "Souk <no-reply@souk.example.org>"),
+            ("STOREFRONT_URL", "https://souk.example.org"),
+        ];
+
+        assert_eq!(refusal(&complete), None);
+        assert_eq!(refusal(&[]), None);
+        for missing in 1..4 {
+            let mut set = complete.to_vec();
+            let (name, _) = set.remove(missing);
+            assert!(refusal(&set).unwrap().contains(name), "{name}");
+        }
+    }
 
     #[test]
     fn an_operator_in_production_has_a_password_of_their_own() {

@@ -2,7 +2,7 @@
 
 use souk_db::{DbError, IdempotencyError};
 
-use crate::domain::{AddressError, PasswordError, RefreshError};
+use crate::domain::{AddressError, MailTokenError, PasswordError, RefreshError, StandingError};
 
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +10,24 @@ pub enum Error {
     /// The password may not be set.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// The password may not take the place of another.
+    #[error(transparent)]
+    NewPassword(PasswordError),
+    /// A change must be allowed by the password as it is, and that is another one.
+    #[error("This is not your password.")]
+    WrongPassword,
+    /// The mailed secret is not good.
+    #[error(transparent)]
+    MailToken(#[from] MailTokenError),
+    /// There is nothing left to verify.
+    #[error("The e-mail address is verified already.")]
+    AlreadyVerified,
+    /// An operator's change is refused.
+    #[error(transparent)]
+    Standing(#[from] StandingError),
+    /// Whoever asks is not an operator any more.
+    #[error("Only an administrator may do this.")]
+    OperatorsOnly,
     /// The refresh token gives nothing.
     #[error(transparent)]
     Refresh(#[from] RefreshError),

@@ -1,4 +1,5 @@
-//! Accounts: registration, password check, sessions and their refresh tokens, profiles, the owner flag.
+//! Accounts: registration, passwords, sessions and their refresh tokens, profiles, roles, the owner flag, and the mails
+//! that go with them.
 
 pub mod app;
 pub mod config;
@@ -7,6 +8,7 @@ pub mod domain;
 mod error;
 mod events;
 pub mod flows;
+pub mod mail;
 pub mod ops;
 pub mod routes;
 mod state;

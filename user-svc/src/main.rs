@@ -25,7 +25,9 @@ async fn main() -> anyhow::Result<()> {
         .command
         .unwrap_or(UserCommand::Common(Command::Serve))
     {
-        UserCommand::Common(Command::Serve) => user_svc::serve(Process::start(user_svc::NAME)?).await,
+        UserCommand::Common(Command::Serve) => {
+            user_svc::serve(Process::start(user_svc::NAME)?, user_svc::config::load()?).await
+        }
         UserCommand::Common(Command::Migrate) => souk_service::migrate([user_svc::MIGRATIONS]).await,
         UserCommand::Common(Command::Openapi) => souk_service::print(&user_svc::openapi()),
         UserCommand::CreateAdmin => user_svc::create_admin(user_svc::config::load_admin()?).await,

@@ -10,6 +10,7 @@ pub mod order;
 pub mod parked;
 pub mod product;
 pub mod report;
+mod sessions;
 pub mod shop;
 pub mod user;
 

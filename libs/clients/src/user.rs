@@ -7,6 +7,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 pub use crate::ended::{Ended, EndedUser, MalformedEnded};
+pub use crate::sessions::{ConfirmResetBody, ResetBody, SessionBody, SessionsQuery, VerifyEmailBody};
 use crate::{ClientError, MeshClient};
 
 /// A registration.

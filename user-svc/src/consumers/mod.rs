@@ -27,6 +27,12 @@ pub fn settle(error: &Error) -> Outcome {
         | Error::NotFound
         | Error::Address(_)
         | Error::Password(_)
+        | Error::NewPassword(_)
+        | Error::WrongPassword
+        | Error::MailToken(_)
+        | Error::AlreadyVerified
+        | Error::Standing(_)
+        | Error::OperatorsOnly
         | Error::Refresh(_) => Outcome::Done,
         Error::Hash(_) | Error::Broken(_) | Error::Idempotency(_) => Outcome::Retry,
     }

@@ -28,6 +28,21 @@ pub struct Session {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
+/// A login as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    /// Id.
+    pub id: Uuid,
+    /// What the client called itself.
+    pub user_agent: Option<String>,
+    /// Where it came from.
+    pub address: Option<String>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last refreshed.
+    pub last_used_at: DateTime<Utc>,
+}
+
 /// A refresh token as it is given out, once.
 #[derive(Clone)]
 pub struct IssuedToken {

@@ -10,10 +10,14 @@ use crate::{Error, Result, store};
 /// # Errors
 /// [`Error::InvalidCredentials`] when that is not the user's password any more, or the user may not log in.
 pub async fn begin_session(tx: &mut Conn, session: Session, hash: &str) -> Result<Grant> {
-    let (user, _) = store::users::share(tx, session.user_id)
+    let user = store::users::share(tx, session.user_id)
         .await?
-        .filter(|(user, current)| user.is_active && current == hash)
+        .filter(|user| user.is_active)
         .ok_or(Error::InvalidCredentials)?;
+    let current = store::passwords::find(tx, user.id).await?;
+    if current.as_deref() != Some(hash) {
+        return Err(Error::InvalidCredentials);
+    }
     let token = IssuedToken::issue();
     let granted_at = store::sessions::insert(tx, &session).await?;
     store::sessions::add_token(tx, session.id, &token.hash).await?;

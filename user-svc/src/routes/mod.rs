@@ -11,7 +11,13 @@
 //! | `DELETE /api/v1/users/me/addresses/{address_id}` | [`addresses::remove_address`] |
 //! | `GET /internal/users/{user_id}/addresses/{address_id}` | [`internal_addresses`] |
 //! | `POST /internal/users/by-email` | [`lookup`] |
+//! | `PUT /api/v1/users/me/password` | [`passwords::change_password`] |
+//! | `GET /api/v1/users` | [`operators::list_users`] |
+//! | `GET /api/v1/users/{id}` | [`operators::get_user`] |
+//! | `PATCH /api/v1/users/{id}` | [`operators::administer_user`] |
 //! | `POST /internal/users`, `/internal/sessions`, `.../refresh`, `.../{id}/end` | [`internal`] |
+//! | `GET /internal/users/{id}/sessions`, `POST .../end`, `.../{id}/end` | [`own_sessions`] |
+//! | `POST /internal/password-resets`, `.../confirm`, `/internal/email-verifications`, `/internal/users/{id}/email-verification` | [`secrets`] |
 //! | `GET /internal/sessions/ended`, `/internal/users/ended` | [`ended`] |
 
 pub mod address_bodies;
@@ -20,7 +26,11 @@ pub mod ended;
 pub mod internal;
 pub mod internal_addresses;
 pub mod lookup;
+pub mod operators;
+pub mod own_sessions;
+pub mod passwords;
 mod problem;
+pub mod secrets;
 pub mod users;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -33,5 +43,9 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(addresses::add_address)
         .service(addresses::get_address)
         .service(addresses::edit_address)
-        .service(addresses::remove_address);
+        .service(addresses::remove_address)
+        .service(passwords::change_password)
+        .service(operators::list_users)
+        .service(operators::get_user)
+        .service(operators::administer_user);
 }

@@ -5,18 +5,27 @@ use souk_http::Problem;
 use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
-use crate::domain::{AddressError, PasswordError, RefreshError};
+use crate::domain::{AddressError, MailTokenError, PasswordError, Purpose, RefreshError, StandingError};
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error {
-            Error::Password(refusal) => {
-                let code = match refusal {
-                    PasswordError::Length => "length",
-                    PasswordError::Common => "common",
-                };
-                Self::invalid().field("/password", code, refusal.to_string())
+            Error::Password(refusal) => password("/password", *refusal),
+            Error::NewPassword(refusal) => password("/new_password", *refusal),
+            Error::WrongPassword => Self::invalid().field("/current_password", "wrong", error.to_string()),
+            Error::MailToken(refusal) => mail_token(*refusal),
+            Error::AlreadyVerified => {
+                Self::conflict("email-verified", "The e-mail address is verified").detail(error.to_string())
             }
+            Error::Standing(refusal @ StandingError::LastOperator) => {
+                Self::conflict("last-admin", "The last administrator stays one").detail(refusal.to_string())
+            }
+            Error::Standing(refusal @ StandingError::RoleFollowsShop) => {
+                Self::conflict("role-follows-shop", "This role is not given by hand")
+                    .detail(refusal.to_string())
+                    .field("/role", "follows_shop", refusal.to_string())
+            }
+            Error::OperatorsOnly => Self::forbidden("admin-only", "Only an administrator may do this"),
             Error::Refresh(refusal @ RefreshError::Invalid) => invalid_refresh_token(refusal),
             Error::Refresh(refusal @ RefreshError::Reused { session_id }) => {
                 invalid_refresh_token(refusal).with("ended_session", session_id)
@@ -46,6 +55,24 @@ fn address(refusal: AddressError) -> Problem {
             Problem::conflict("too-many-addresses", "The address book is full").detail(refusal.to_string())
         }
     }
+}
+
+fn password(pointer: &'static str, refusal: PasswordError) -> Problem {
+    let code = match refusal {
+        PasswordError::Length => "length",
+        PasswordError::Common => "common",
+    };
+    Problem::invalid().field(pointer, code, refusal.to_string())
+}
+
+fn mail_token(refusal: MailTokenError) -> Problem {
+    let slug = match refusal.0 {
+        Purpose::ResetPassword => "invalid-reset-token",
+        Purpose::VerifyEmail => "invalid-verification-token",
+    };
+    Problem::unprocessable(slug, "The link is not valid")
+        .detail(refusal.to_string())
+        .field("/token", "invalid", refusal.to_string())
 }
 
 fn invalid_refresh_token(refusal: &RefreshError) -> Problem {

@@ -1,7 +1,12 @@
 //! Rows in and out.
 
+pub mod accounts;
 pub mod addresses;
 pub mod ended_users;
+pub mod mail_tokens;
+pub mod mails;
+pub mod old;
+pub mod passwords;
 mod schema;
 pub mod sessions;
 pub mod shop_owners;

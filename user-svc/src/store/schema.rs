@@ -64,6 +64,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    mails (id) {
+        id -> Uuid,
+        purpose -> Text,
+        recipient -> Text,
+        attempts -> Int4,
+        next_attempt_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    mail_tokens (user_id, purpose) {
+        user_id -> Uuid,
+        purpose -> Text,
+        hash -> Bytea,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     shop_owners (shop_id) {
         shop_id -> Uuid,
         owner_id -> Uuid,
@@ -79,5 +99,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     shop_owners,
-    ended_users
+    ended_users,
+    mails,
+    mail_tokens
 );

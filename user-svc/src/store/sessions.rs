@@ -1,7 +1,7 @@
 //! Sessions and refresh tokens.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{now, sql};
+use diesel::dsl::{exists, now, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Timestamptz};
@@ -10,7 +10,7 @@ use souk_db::{Conn, DbError};
 use uuid::Uuid;
 
 use super::schema::{refresh_tokens, sessions};
-use crate::domain::{RefreshState, Session};
+use crate::domain::{OwnSession, RefreshState, Session};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
@@ -45,6 +45,28 @@ impl From<&Session> for SessionRow {
             address: session.address.clone(),
             expires_at: session.expires_at,
             ended_at: session.ended_at,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct OwnSessionRow {
+    id: Uuid,
+    user_agent: Option<String>,
+    address: Option<String>,
+    created_at: DateTime<Utc>,
+    last_used_at: DateTime<Utc>,
+}
+
+impl From<OwnSessionRow> for OwnSession {
+    fn from(row: OwnSessionRow) -> Self {
+        Self {
+            id: row.id,
+            user_agent: row.user_agent,
+            address: row.address,
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
         }
     }
 }
@@ -97,6 +119,32 @@ pub async fn end_all(tx: &mut Conn, user_id: Uuid, but: Option<Uuid>) -> Result<
         .returning(sessions::id)
         .get_results(tx)
         .await?)
+}
+
+/// Whether a session is the user's, ended or not.
+pub async fn belongs(conn: &mut Conn, id: Uuid, user_id: Uuid) -> Result<bool, DbError> {
+    let own = sessions::table.find(id).filter(sessions::user_id.eq(user_id));
+    Ok(diesel::select(exists(own)).get_result(conn).await?)
+}
+
+/// The living sessions of a user, newest first, the first `limit` after `after`.
+pub async fn living(
+    conn: &mut Conn,
+    user_id: Uuid,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<OwnSession>, DbError> {
+    let rows: Vec<OwnSessionRow> = sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::id.lt(after.unwrap_or(Uuid::max())))
+        .order(sessions::id.desc())
+        .limit(limit)
+        .select(OwnSessionRow::as_select())
+        .get_results(conn)
+        .await?;
+    Ok(rows.into_iter().map(OwnSession::from).collect())
 }
 
 /// Sessions that ended within the last `seconds`, by id, the first `limit` after `after`.

@@ -18,7 +18,7 @@ diesel::define_sql_function! {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
-struct UserRow {
+pub(super) struct UserRow {
     id: Uuid,
     email: String,
     first_name: String,
@@ -32,7 +32,7 @@ struct UserRow {
 }
 
 impl UserRow {
-    fn into_user(self, is_shop_owner: bool) -> User {
+    pub(super) fn into_user(self, is_shop_owner: bool) -> User {
         User {
             id: self.id,
             email: self.email,
@@ -95,9 +95,9 @@ pub async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
     }
 }
 
-/// The user with that id and the hash of the password. Both stay as they are until the transaction ends, and so do
-/// the user's tokens: whoever ends them locks the row first.
-pub async fn share(tx: &mut Conn, id: Uuid) -> Result<Option<(User, String)>, DbError> {
+/// The user with that id, who stays so until the transaction ends, and so do password and tokens: whoever changes or
+/// ends them locks the row first.
+pub async fn share(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
     let locked = users::table
         .find(id)
         .select(users::id)
@@ -105,16 +105,10 @@ pub async fn share(tx: &mut Conn, id: Uuid) -> Result<Option<(User, String)>, Db
         .get_result::<Uuid>(tx)
         .await
         .optional()?;
-    if locked.is_none() {
-        return Ok(None);
+    match locked {
+        Some(id) => find(tx, id).await,
+        None => Ok(None),
     }
-    let row = users::table
-        .find(id)
-        .select((UserRow::as_select(), users::password_hash, owns_open_shop()))
-        .get_result::<(UserRow, String, bool)>(tx)
-        .await
-        .optional()?;
-    Ok(row.map(|(row, hash, is_shop_owner)| (row.into_user(is_shop_owner), hash)))
 }
 
 /// The user behind a login name, and the hash of the password.
@@ -157,8 +151,9 @@ pub async fn make_admin(tx: &mut Conn, id: Uuid, password_hash: &str) -> Result<
     Ok(())
 }
 
+/// Whether the user has an open, approved shop.
 #[diesel::dsl::auto_type]
-fn owns_open_shop() -> _ {
+pub(super) fn owns_open_shop() -> _ {
     exists(
         shop_owners::table
             .filter(shop_owners::owner_id.eq(users::id))

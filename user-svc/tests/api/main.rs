@@ -12,5 +12,13 @@
 mod addresses;
 mod app;
 mod consumers;
+mod mails;
+mod operators;
+mod own_sessions;
+mod passwords;
+mod post;
+mod resets;
 mod sessions;
+mod smtp;
 mod users;
+mod verification;
