@@ -1,5 +1,6 @@
 //! What spans user-svc, tokens and Redis.
 
+mod account;
 mod authenticate;
 mod end_as_told;
 mod look_at_mesh;
@@ -7,6 +8,7 @@ mod parked;
 mod remember;
 mod sessions;
 
+pub use account::{confirm_reset, end_all_sessions, end_own_session};
 pub use authenticate::authenticate;
 pub use end_as_told::end_as_told;
 pub use look_at_mesh::{Replica, Seen, look_at_mesh};

@@ -6,6 +6,13 @@
 //! | `POST /api/v1/auth/login` | [`sessions::begin_session`] |
 //! | `POST /api/v1/auth/refresh` | [`sessions::refresh_session`] |
 //! | `POST /api/v1/auth/logout` | [`sessions::end_session`] |
+//! | `GET /api/v1/auth/sessions` | [`own_sessions::list_sessions`] |
+//! | `DELETE /api/v1/auth/sessions/{id}` | [`own_sessions::end_own_session`] |
+//! | `POST /api/v1/auth/logout-everywhere` | [`own_sessions::end_all_sessions`] |
+//! | `POST /api/v1/auth/password-reset` | [`secrets::ask_for_reset`] |
+//! | `POST /api/v1/auth/password-reset/confirm` | [`secrets::confirm_reset`] |
+//! | `POST /api/v1/auth/verify-email` | [`secrets::verify_email`] |
+//! | `POST /api/v1/auth/verify-email/resend` | [`secrets::ask_for_verification`] |
 //! | `GET /api/v1/ops/mesh` | [`ops::get_mesh`] |
 //! | `GET /api/v1/ops/parked`, `/{id}`, `POST .../{id}/replay`, `.../replay`, `.../drop`, `DELETE .../{id}` | [`parked`] |
 //! | `GET /.well-known/jwks.json` | [`documents::jwks`] |
@@ -15,9 +22,11 @@
 pub mod documents;
 pub mod forward;
 pub mod ops;
+pub mod own_sessions;
 pub mod parked;
 mod problem;
 mod refusals;
+pub mod secrets;
 pub mod session;
 pub mod sessions;
 
@@ -36,7 +45,14 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(parked::drop_parked_queue)
         .service(parked::get_parked)
         .service(parked::replay_parked)
-        .service(parked::drop_parked);
+        .service(parked::drop_parked)
+        .service(own_sessions::list_sessions)
+        .service(own_sessions::end_own_session)
+        .service(own_sessions::end_all_sessions)
+        .service(secrets::ask_for_reset)
+        .service(secrets::confirm_reset)
+        .service(secrets::verify_email)
+        .service(secrets::ask_for_verification);
 }
 
 /// What stands at the root, and what is passed on.

@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod accounts;
 mod app;
 mod browsers;
 mod documents;
@@ -26,6 +27,7 @@ mod revocation;
 mod sessions;
 mod sockets;
 mod stand_in;
+mod stand_in_accounts;
 mod streams;
 mod tokens;
 mod wire;

@@ -16,6 +16,8 @@ use utoipa::openapi::InfoBuilder;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use crate::stand_in_accounts;
+
 #[derive(Default)]
 pub struct Users {
     /// What each refresh token stands for.
@@ -24,6 +26,14 @@ pub struct Users {
     /// Users whose tokens are over, and until when.
     pub ended_users: Vec<(Uuid, i64)>,
     pub seen: Vec<Value>,
+}
+
+impl Users {
+    /// Whether a login of this user began this session.
+    pub fn has(&self, user: Uuid, session: Uuid) -> bool {
+        let mut tokens = self.tokens.values();
+        tokens.any(|token| token.user == user && token.session == session)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -66,6 +76,7 @@ impl StandIn {
                 .route("/internal/sessions/ended", web::get().to(ended))
                 .route("/internal/users/ended", web::get().to(ended_users))
                 .route("/internal/sessions/{id}/end", web::post().to(end))
+                .configure(stand_in_accounts::configure)
                 .default_service(web::to(anything));
         });
         Self {
