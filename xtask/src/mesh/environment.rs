@@ -31,6 +31,9 @@ const PASSED_ON: &[&str] = &[
     "WORKERS",
 ];
 
+/// How user-svc sends mails; what tests write to made-up people goes nowhere.
+const MAIL: [&str; 3] = ["MAIL_URL", "MAIL_FROM", "STOREFRONT_URL"];
+
 /// Everything a replica of a service is told.
 pub fn of(
     instance: &Instance,
@@ -80,6 +83,13 @@ pub fn of(
             if options.traefik {
                 // Traefik, and nobody else: a gateway's own port is for this machine only.
                 set("TRUSTED_PROXIES", "127.0.0.1".to_owned());
+            }
+        }
+        "user-svc" => {
+            set("MAIL_DIR", instance.dir.join("mails").display().to_string());
+            let real = MAIL.iter().filter(|_| instance.name == Name::Dev);
+            for (name, value) in real.filter_map(|name| Some((*name, std::env::var(name).ok()?))) {
+                set(name, value);
             }
         }
         "search-svc" => {
@@ -145,6 +155,14 @@ mod tests {
         assert_eq!(env["ORDER_SVC_URL"], "http://127.0.0.1:18105");
         assert!(!env.contains_key("REDIS_URL"));
         assert!(!env.values().any(|value| value.contains("souk_owner")));
+    }
+
+    #[test]
+    fn mails_of_tests_stay_in_a_directory() {
+        let env = env_of("user-svc");
+
+        assert!(env["MAIL_DIR"].ends_with("/mails"));
+        assert!(!env.contains_key("MAIL_URL"));
     }
 
     #[test]

@@ -54,12 +54,19 @@ pub fn down(instance: &Instance) -> Result<()> {
     infra::down(instance)
 }
 
-/// Stop everything and remove all that was kept: data, index, keys.
+/// Stop everything and remove all that was kept: data, index, keys, mails.
 pub fn wipe(instance: &Instance) -> Result<()> {
     down(instance)?;
     let _lock = Lock::take(&instance.dir)?;
     infra::wipe(instance)?;
-    for name in ["search-index", "signing-keys", "services", "traefik", "logs"] {
+    for name in [
+        "search-index",
+        "signing-keys",
+        "mails",
+        "services",
+        "traefik",
+        "logs",
+    ] {
         let path = instance.dir.join(name);
         if path.exists() {
             fs::remove_dir_all(&path).with_context(|| format!("Cannot remove {}", path.display()))?;
