@@ -12,6 +12,7 @@
     reason = "tests"
 )]
 
+mod accounts;
 mod attacks;
 mod authorisation;
 mod bodies;
@@ -22,6 +23,7 @@ mod eventually;
 mod faults;
 mod isolation;
 mod journey;
+mod mails;
 mod market;
 mod mesh;
 mod oversell;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::access::Caller;
 use super::operation::{Ends, Operation};
@@ -81,6 +81,9 @@ impl<'a> Cast<'a> {
         // Where it is required, nobody gets further without one.
         let client = client.with("idempotency-key", &key());
         let answer = client.send(operation.method(), &path, body).await;
+        if let_in && operation.ends == Ends::AllSessions {
+            self.log_in_again(caller).await;
+        }
         if let_in {
             for thing in operation.spoils {
                 self.forget(thing).await;
@@ -100,6 +103,15 @@ impl<'a> Cast<'a> {
     async fn another_session(&self, caller: Caller) -> Login {
         let Login { email, password, .. } = self.login(caller);
         log_in(self.mesh, email, password).await
+    }
+
+    async fn log_in_again(&mut self, caller: Caller) {
+        let login = self.another_session(caller).await;
+        if caller == Caller::Owner {
+            self.stall.owner.tokens = login.tokens.clone();
+            self.stall.owner.client = login.client.clone();
+        }
+        self.people.insert(caller, login);
     }
 
     /// A path of the document with the ids of things in it: `/products/{..}` is a product, and so on.
@@ -191,9 +203,13 @@ fn owner_of(stall: &Stall) -> Login {
     }
 }
 
+/// An operator of the cast's own: what ends this one's sessions must not end those of other tests.
 async fn operator(mesh: &Mesh) -> Login {
-    let admin = &mesh.run.admin;
-    log_in(mesh, &admin.email, &admin.password).await
+    let person = mesh.customer().await;
+    let url = format!("/users/{}", person.id);
+    let role = json!({"role": "admin"});
+    let _: Value = mesh.admin().await.patch(&url, role).await.ok();
+    log_in(mesh, &person.email, PASSWORD).await
 }
 
 async fn log_in(mesh: &Mesh, email: &str, password: &str) -> Login {

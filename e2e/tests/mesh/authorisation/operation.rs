@@ -10,6 +10,8 @@ pub enum Ends {
     Nothing,
     /// The caller's session.
     Session,
+    /// All of the caller's sessions.
+    AllSessions,
 }
 
 /// A row of the table.

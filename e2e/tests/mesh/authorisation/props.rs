@@ -16,6 +16,8 @@ pub async fn make(cast: &mut Cast<'_>, kind: &str) -> String {
             let body = json!({"name": "Aygun", "line1": "Nizami 12", "city": "Baku", "country": "AZ"});
             id(cast, Caller::Buyer, "/users/me/addresses", body).await
         }
+        "users" => cast.mesh.customer().await.id.to_string(),
+        "auth/sessions" => another_session(cast).await,
         "categories" => {
             let body = json!({"name": format!("Category {}", word())});
             id(cast, Caller::Admin, "/categories", body).await
@@ -36,6 +38,14 @@ pub async fn make(cast: &mut Cast<'_>, kind: &str) -> String {
         "ops/parked" => cast.mesh.parked_message().await.0,
         _ => panic!("Nothing is known of /{kind}/{{..}}: say in authorisation/props.rs how one is made"),
     }
+}
+
+/// A session of the buyer's, but not the one that calls.
+async fn another_session(cast: &Cast<'_>) -> String {
+    let buyer = &cast.people[&Caller::Buyer];
+    cast.mesh.login(&buyer.email, &buyer.password).await;
+    let newest: Value = buyer.client.get("/auth/sessions?limit=1").await.ok();
+    newest["items"][0]["id"].as_str().unwrap().to_owned()
 }
 
 async fn ware(cast: &Cast<'_>) -> Ware {
