@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
@@ -14,8 +15,8 @@ use validator::Validate;
 
 use crate::{MAX_JSON, Problem, nul, reasons};
 
-/// How much of an oversized body is read and thrown away, so that the client sees the answer.
-const MAX_DRAIN: usize = 1024 * 1024;
+/// How much more of an oversized body is read and thrown away, so that the client sees the answer.
+const MAX_DRAIN: usize = 768 * 1024;
 
 /// A JSON body: read within [`MAX_JSON`], typed and validated, or written as the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +92,14 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Problem> {
     if kind.is_some_and(|kind| !json(kind)) {
         return Err(unsupported("The body must be application/json."));
     }
-    if text(header::CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+    check_encoding(headers)
+}
+
+pub(crate) fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let coding = headers
+        .get(header::CONTENT_ENCODING)
+        .map(|value| value.as_bytes());
+    if coding.is_some_and(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
         return Err(unsupported("The body must not be compressed."));
     }
     Ok(())
@@ -106,37 +114,44 @@ fn unsupported(detail: &str) -> Problem {
     .detail(detail)
 }
 
-fn too_large() -> Problem {
+pub(crate) fn too_large(detail: &str) -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "body-too-large",
         "The body is too large",
     )
-    .detail(format!("JSON bodies may have at most {} KiB.", MAX_JSON / 1024))
+    .detail(detail)
 }
 
 fn malformed() -> Problem {
     Problem::bad_request("malformed-json", "Malformed JSON")
 }
 
-async fn read(mut payload: Payload) -> Result<web::BytesMut, Problem> {
+async fn read(payload: Payload) -> Result<web::BytesMut, Problem> {
+    read_at_most(payload, MAX_JSON)
+        .await
+        .map_err(|_| malformed().detail("The body ended too early."))?
+        .ok_or_else(|| too_large("JSON bodies may have at most 256 KiB."))
+}
+
+/// A body of at most `most` bytes; `None` when it is larger.
+pub(crate) async fn read_at_most(
+    mut payload: Payload,
+    most: usize,
+) -> Result<Option<web::BytesMut>, PayloadError> {
     let mut bytes = web::BytesMut::new();
     let mut seen = 0;
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| malformed().detail("The body ended too early."))?;
+        let chunk = chunk?;
         seen += chunk.len();
-        if seen > MAX_DRAIN {
+        if seen > most + MAX_DRAIN {
             break;
         }
-        if seen <= MAX_JSON {
+        if seen <= most {
             bytes.extend_from_slice(&chunk);
         }
     }
-    if seen > MAX_JSON {
-        Err(too_large())
-    } else {
-        Ok(bytes)
-    }
+    Ok((seen <= most).then_some(bytes))
 }
 
 fn decode<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {

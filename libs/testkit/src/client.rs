@@ -107,6 +107,12 @@ pub struct Client {
     unsigned: bool,
 }
 
+enum Body {
+    None,
+    Json(Value),
+    Bytes(String, Vec<u8>),
+}
+
 /// What came back.
 #[derive(Debug, Clone)]
 pub struct Response {
@@ -179,35 +185,46 @@ impl Client {
 
     /// Sends `GET`.
     pub async fn get(&self, path: &str) -> Response {
-        self.send(Method::GET, path, None).await
+        self.send(Method::GET, path, Body::None).await
     }
 
     /// Sends `POST` with a JSON body.
     pub async fn post(&self, path: &str, body: Value) -> Response {
-        self.send(Method::POST, path, Some(body)).await
+        self.send(Method::POST, path, Body::Json(body)).await
     }
 
     /// Sends `POST` without a body.
     pub async fn post_empty(&self, path: &str) -> Response {
-        self.send(Method::POST, path, None).await
+        self.send(Method::POST, path, Body::None).await
     }
 
     /// Sends `PUT` with a JSON body.
     pub async fn put(&self, path: &str, body: Value) -> Response {
-        self.send(Method::PUT, path, Some(body)).await
+        self.send(Method::PUT, path, Body::Json(body)).await
     }
 
     /// Sends `PATCH` with a JSON body.
     pub async fn patch(&self, path: &str, body: Value) -> Response {
-        self.send(Method::PATCH, path, Some(body)).await
+        self.send(Method::PATCH, path, Body::Json(body)).await
+    }
+
+    /// Sends `PUT` with a body that is not JSON.
+    pub async fn put_bytes(&self, path: &str, kind: &str, bytes: Vec<u8>) -> Response {
+        self.send(Method::PUT, path, Body::Bytes(kind.to_owned(), bytes))
+            .await
     }
 
     /// Sends `DELETE`.
     pub async fn delete(&self, path: &str) -> Response {
-        self.send(Method::DELETE, path, None).await
+        self.send(Method::DELETE, path, Body::None).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
+    /// Sends `DELETE` with a JSON body.
+    pub async fn delete_with(&self, path: &str, body: Value) -> Response {
+        self.send(Method::DELETE, path, Body::Json(body)).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Body) -> Response {
         let http = self.http.as_ref().expect("made by a TestServer");
         let mut request = http.request(method.clone(), format!("{}{path}", self.base));
         for (name, value) in self.identity(&method, path) {
@@ -216,9 +233,11 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
+        request = match body {
+            Body::None => request,
+            Body::Json(body) => request.json(&body),
+            Body::Bytes(kind, bytes) => request.header("content-type", kind).body(bytes),
+        };
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
         let text =
@@ -228,8 +247,17 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.to_string(), text(value)))
             .collect();
+        let is_json = response
+            .headers()
+            .get("content-type")
+            .and_then(|kind| kind.to_str().ok())
+            .is_some_and(|kind| kind.contains("json"));
         let bytes = response.bytes().await.expect("a whole body").to_vec();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let body = if is_json && !bytes.is_empty() {
+            serde_json::from_slice(&bytes).expect("JSON")
+        } else {
+            Value::Null
+        };
         Response {
             status,
             headers,
