@@ -9,7 +9,7 @@ use souk_service::Process;
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::{Config, RebuildConfig};
-use crate::{AppState, NAME, Result, consumers, ops, routes};
+use crate::{AppState, NAME, Result, consumers, ops, routes, store};
 
 /// Runs the service until the process is told to stop.
 ///
@@ -29,7 +29,9 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
 
 /// The HTTP side; tests start it on its own.
 pub fn server(state: AppState, keys: MeshKeys) -> Server {
-    souk_service::server(NAME, info(), state.db.clone(), keys).data(Data::new(state))
+    souk_service::server(NAME, info(), state.db.clone(), keys)
+        .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
+        .data(Data::new(state))
 }
 
 /// The service's OpenAPI document.

@@ -12,7 +12,7 @@ use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::Config;
 use crate::flows::{Clerks, Desk, ViewCounter, ViewLog};
-use crate::{AppState, NAME, consumers, flows, routes};
+use crate::{AppState, NAME, consumers, flows, routes, store};
 
 /// How often expired reservations are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -70,6 +70,7 @@ pub fn parts(state: AppState, ttl: chrono::Duration, keys: MeshKeys) -> Parts {
     let (desk, clerks) = Desk::open(state.db.clone(), ttl);
     let (log, views) = ViewLog::open(state.db.clone());
     let server = souk_service::server(NAME, info(), state.db.clone(), keys)
+        .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
         .data(Data::new(desk))
         .data(Data::new(log))

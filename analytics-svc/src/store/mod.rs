@@ -2,6 +2,7 @@
 
 pub mod erasures;
 pub mod events;
+pub mod export;
 pub mod items;
 pub mod names;
 pub mod projection;

@@ -70,6 +70,10 @@ impl TestApp {
         Self::beside(TestServer::start(away, |_| {})).await
     }
 
+    pub fn server(&self) -> &TestServer {
+        &self.server
+    }
+
     pub fn admin(&self) -> Client {
         self.server.admin()
     }

@@ -12,6 +12,7 @@
 mod analytics;
 mod consumers;
 mod document;
+mod export;
 mod harness;
 mod rebuild;
 mod story;

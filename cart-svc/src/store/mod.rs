@@ -2,5 +2,6 @@
 
 pub mod applied;
 pub mod carts;
+pub mod export;
 mod lines;
 mod schema;

@@ -13,5 +13,6 @@ mod app;
 mod cart;
 mod consumers;
 mod document;
+mod export;
 mod internal;
 mod items;

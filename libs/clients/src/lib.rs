@@ -3,8 +3,10 @@
 //! The serving side's `/internal` routes use the same structs. A call is signed, carries the running
 //! [`souk_telemetry::Flow`] and is limited in time; it never happens inside a transaction.
 
+pub mod account;
 pub mod cart;
 mod ended;
+pub mod export;
 mod mesh;
 pub mod order;
 pub mod parked;

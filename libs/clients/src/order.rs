@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::account::{self, Closing};
 use crate::{ClientError, MeshClient};
 
 /// What a reservation came to.
@@ -44,5 +45,21 @@ impl OrderClient {
         self.0
             .post(&format!("/internal/reservations/{reservation_id}/verdict"), &())
             .await
+    }
+
+    /// Closes an account before it is erased; see [`crate::account`].
+    ///
+    /// # Errors
+    /// When order-svc is away: then it may be closed or not.
+    pub async fn close_account(&self, user_id: Uuid, attempt: i64) -> Result<Closing, ClientError> {
+        account::close(&self.0, user_id, attempt).await
+    }
+
+    /// Takes back that an account was closed; twice is once.
+    ///
+    /// # Errors
+    /// When order-svc is away.
+    pub async fn reopen_account(&self, user_id: Uuid, attempt: i64) -> Result<(), ClientError> {
+        account::reopen(&self.0, user_id, attempt).await
     }
 }

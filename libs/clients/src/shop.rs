@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use souk_contracts::events::ShopStatus;
 use uuid::Uuid;
 
+use crate::account::{self, Closing};
 use crate::{ClientError, MeshClient};
 
 /// A shop as it stands at this moment, in whatever status.
@@ -59,5 +60,21 @@ impl ShopClient {
     /// When shop-svc is away.
     pub async fn shop_of(&self, user_id: Uuid) -> Result<Option<ShopRecord>, ClientError> {
         self.0.get(&format!("/internal/shops/by-owner/{user_id}")).await
+    }
+
+    /// Closes an account before it is erased; see [`crate::account`].
+    ///
+    /// # Errors
+    /// When shop-svc is away: then it may be closed or not.
+    pub async fn close_account(&self, user_id: Uuid, attempt: i64) -> Result<Closing, ClientError> {
+        account::close(&self.0, user_id, attempt).await
+    }
+
+    /// Takes back that an account was closed; twice is once.
+    ///
+    /// # Errors
+    /// When shop-svc is away.
+    pub async fn reopen_account(&self, user_id: Uuid, attempt: i64) -> Result<(), ClientError> {
+        account::reopen(&self.0, user_id, attempt).await
     }
 }

@@ -142,6 +142,19 @@ pub async fn claim<T: Serialize + DeserializeOwned>(
         .map(Some)
 }
 
+/// Forgets what a user was answered, for a user who is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_answers(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
+    prepared(
+        diesel::sql_query("delete from idempotency_keys where user_id = $1").bind::<SqlUuid, _>(user_id),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Writes the key's row, waiting for a parallel one; `false` when the key is taken.
 async fn take(
     tx: &mut Conn,

@@ -1,6 +1,7 @@
 //! A service's own Postgres: pool, transactions, idempotency, leases, migrations.
 
 mod error;
+mod export;
 mod idempotency;
 mod lease;
 mod migrate;
@@ -10,7 +11,8 @@ mod prepared;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 pub use error::DbError;
-pub use idempotency::{Claim, IdempotencyError, claim, recorded};
+pub use export::{ExportCursor, Exported, Section, export};
+pub use idempotency::{Claim, IdempotencyError, claim, forget_answers, recorded};
 pub use lease::Lease;
 pub use migrate::migrate;
 pub use pool::{Db, PooledConn};

@@ -2,6 +2,7 @@
 
 mod chores;
 mod command;
+mod export;
 mod parked;
 mod problem;
 mod process;
@@ -10,6 +11,7 @@ mod settings;
 
 pub use chores::every;
 pub use command::{Command, command, migrate, print};
+pub use export::{export, export_page};
 pub use problem::{database_problem, idempotency_problem};
 pub use process::{Process, info, server};
 pub use report::Reporter;

@@ -10,11 +10,13 @@
 mod bus;
 mod client;
 mod db;
+mod export;
 mod infra;
 mod stand_in;
 
 pub use bus::bus;
 pub use client::{Client, Response, TestServer, mesh_keys};
 pub use db::{Published, TestDb};
+pub use export::exported;
 pub use infra::{Infra, infra};
 pub use stand_in::{Call, StandIn, problem};

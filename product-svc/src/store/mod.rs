@@ -2,6 +2,7 @@
 
 pub mod announcements;
 pub mod categories;
+pub mod export;
 pub mod listings;
 pub mod products;
 pub mod reservations;

@@ -13,6 +13,7 @@ mod app;
 mod categories;
 mod consumers;
 mod document;
+mod export;
 mod flows;
 mod lookup;
 mod products;

@@ -1,5 +1,6 @@
 //! Rows in and out.
 
+pub mod export;
 mod schema;
 pub mod views;
 pub mod wishes;

@@ -13,6 +13,7 @@ mod add;
 mod app;
 mod consumers;
 mod document;
+mod export;
 mod list;
 mod move_to_cart;
 mod remove;
