@@ -8,7 +8,7 @@ use souk_service::Process;
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::flows::Views;
-use crate::{AppState, NAME, consumers, flows, routes};
+use crate::{AppState, NAME, consumers, flows, routes, store};
 
 /// Runs the service until the process is told to stop.
 ///
@@ -27,9 +27,11 @@ pub async fn serve(process: Process) -> anyhow::Result<()> {
 /// The HTTP side over `db`; tests start it on its own.
 pub fn server(db: Db, views: Views, keys: MeshKeys) -> Server {
     souk_service::server(NAME, info(), db.clone(), keys)
+        .setup(souk_service::export(db.clone(), store::export::SECTIONS))
         .data(Data::new(AppState { db }))
         .data(Data::new(views))
         .setup(routes::internal::configure)
+        .setup(routes::internal_accounts::configure)
 }
 
 /// The service's OpenAPI document.

@@ -2,7 +2,7 @@
 
 use souk_db::{DbError, IdempotencyError};
 
-use crate::domain::{ShopError, TextError};
+use crate::domain::{AccountError, ShopError, TextError};
 
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +10,9 @@ pub enum Error {
     /// A rule of the shop's life refuses.
     #[error(transparent)]
     Shop(#[from] ShopError),
+    /// The account is not closed, or is.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// A text is too short or too long.
     #[error(transparent)]
     Text(#[from] TextError),

@@ -35,7 +35,7 @@ pub fn settle(error: &Error) -> Outcome {
     match error {
         Error::Db(error) | Error::Idempotency(IdempotencyError::Db(error)) => Outcome::of_database(error),
         Error::Unversioned(_) => Outcome::Park,
-        Error::Shop(_) | Error::Text(_) | Error::Stale => Outcome::Done,
+        Error::Shop(_) | Error::Account(_) | Error::Text(_) | Error::Stale => Outcome::Done,
         Error::Idempotency(_) | Error::Corrupt(_) => Outcome::Retry,
     }
 }

@@ -10,7 +10,7 @@ mod step;
 mod text;
 mod view;
 
-pub use account::AccountState;
+pub use account::{AccountError, AccountState};
 pub use life::Decision;
 pub use order_item::{ItemLine, ItemStatus, NewOrderItem, OrderItem, OrderItemChange};
 pub use shop::{Shop, ShopEdit, ShopError, Viewer};

@@ -1,6 +1,7 @@
 //! Use cases, one a file; each runs in its caller's transaction.
 
 mod apply_for_shop;
+mod close_account;
 mod close_shop;
 mod decide_shop;
 mod edit_shop;
@@ -9,9 +10,11 @@ mod keep_order_item;
 mod keep_step;
 mod move_order_item;
 mod record_views;
+mod reopen_account;
 mod resubmit_shop;
 
 pub use apply_for_shop::apply_for_shop;
+pub use close_account::close_account;
 pub use close_shop::close_shop;
 pub use decide_shop::decide_shop;
 pub use edit_shop::edit_shop;
@@ -19,6 +22,7 @@ pub use keep_account::keep_account;
 pub use keep_order_item::keep_order_item;
 pub use move_order_item::move_order_item;
 pub use record_views::record_views;
+pub use reopen_account::reopen_account;
 pub use resubmit_shop::resubmit_shop;
 
 use chrono::{DateTime, SubsecRound, Utc};

@@ -14,11 +14,13 @@
 //! | `GET /api/v1/shops/{shop_id}/order-items` | [`order_items::list_shop_order_items`] |
 //! | `GET /api/v1/shops/{shop_id}/order-items/export` | [`order_item_export::export_shop_order_items`] |
 //! | `GET /internal/shops/{shop_id}`, `/internal/shops/by-owner/{user_id}` | [`internal`] |
+//! | `POST /internal/accounts/{user_id}/close`, `/reopen` | [`internal_accounts`] |
 
 mod bodies;
 pub mod decisions;
 pub mod history;
 pub mod internal;
+pub mod internal_accounts;
 pub mod order_item_export;
 pub mod order_items;
 mod problem;

@@ -1,16 +1,18 @@
 //! Error to problem: one exhaustive match.
 
 use actix_web::ResponseError;
+use souk_clients::account::STALE_ATTEMPT;
 use souk_http::Problem;
 use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
-use crate::domain::{ShopError, TextError};
+use crate::domain::{AccountError, ShopError, TextError};
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error {
             Error::Shop(refusal) => shop(*refusal),
+            Error::Account(refusal) => account(*refusal),
             Error::Text(refusal) => {
                 let pointer = match refusal {
                     TextError::Name => "/name",
@@ -25,6 +27,15 @@ impl From<&Error> for Problem {
             Error::Unversioned(_) | Error::Corrupt(_) => Self::internal(error),
         }
     }
+}
+
+fn account(refusal: AccountError) -> Problem {
+    let (slug, title) = match refusal {
+        AccountError::OpenShop => ("open-shop", "The account has an open shop"),
+        AccountError::Stale => (STALE_ATTEMPT, "A later attempt is under way"),
+        AccountError::Closed => ("account-closed", "The account is being closed"),
+    };
+    Problem::conflict(slug, title).detail(refusal.to_string())
 }
 
 fn shop(refusal: ShopError) -> Problem {

@@ -1,6 +1,8 @@
 //! Rows in and out.
 
 pub mod accounts;
+pub mod closings;
+pub mod export;
 pub mod history;
 pub mod order_items;
 mod schema;

@@ -52,6 +52,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    closings (user_id) {
+        user_id -> Uuid,
+        is_closed -> Bool,
+        attempt -> Int8,
+    }
+}
+
+diesel::table! {
     accounts (user_id) {
         user_id -> Uuid,
         is_active -> Bool,

@@ -9,8 +9,10 @@
     reason = "tests"
 )]
 
+mod accounts;
 mod app;
 mod consumers;
 mod document;
+mod export;
 mod internal;
 mod shops;
