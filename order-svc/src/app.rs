@@ -10,7 +10,7 @@ use souk_service::Process;
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::Config;
-use crate::{AppState, NAME, consumers, routes};
+use crate::{AppState, NAME, consumers, routes, store};
 
 /// Runs the service until the process is told to stop.
 ///
@@ -32,8 +32,10 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
 /// The HTTP side over `state`; tests start it on its own.
 pub fn server(state: AppState, keys: MeshKeys) -> Server {
     souk_service::server(NAME, info(), state.db.clone(), keys)
+        .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
         .setup(routes::internal::configure)
+        .setup(routes::internal_accounts::configure)
 }
 
 /// The service's OpenAPI document.

@@ -4,7 +4,7 @@ use souk_clients::ClientError;
 use souk_clients::product::LineChange;
 use souk_db::{DbError, IdempotencyError};
 
-use crate::domain::{OrderError, PlacementError};
+use crate::domain::{AccountError, OrderError, PlacementError};
 
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,9 @@ pub enum Error {
     /// The cart's lines cannot be an order.
     #[error(transparent)]
     Placement(#[from] PlacementError),
+    /// The account is not closed, or is.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// There is nothing to order.
     #[error("There is nothing in the cart.")]
     CartEmpty,

@@ -22,9 +22,11 @@ pub fn settle(error: &Error) -> Outcome {
     match error {
         Error::Db(error) => Outcome::of_database(error),
         Error::Order(_) | Error::Placement(_) | Error::CartEmpty | Error::CartChanged(_) => Outcome::Done,
-        Error::CartAlreadyOrdered | Error::AdminOnly | Error::UnknownAddress | Error::Invalid { .. } => {
-            Outcome::Done
-        }
+        Error::Account(_)
+        | Error::CartAlreadyOrdered
+        | Error::AdminOnly
+        | Error::UnknownAddress
+        | Error::Invalid { .. } => Outcome::Done,
         Error::ReservationLapsed | Error::NumberTaken | Error::Idempotency(_) | Error::Client(_) => {
             Outcome::Retry
         }

@@ -1,5 +1,6 @@
 //! What an order is and may become; no I/O.
 
+mod account;
 mod address;
 mod change;
 mod number;
@@ -10,6 +11,7 @@ mod reservation;
 mod status;
 mod timeline;
 
+pub use account::{AccountError, Unfinished};
 pub use address::Address;
 pub use change::{By, Change, Moved, OrderError, Step};
 pub use number::new_number;

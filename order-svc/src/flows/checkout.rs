@@ -125,7 +125,7 @@ impl Checkout<'_> {
                 self.give_up(reservation_id).await?;
                 Ok(Try::Again)
             }
-            Err(refusal @ (Error::Placement(_) | Error::CartAlreadyOrdered)) => {
+            Err(refusal @ (Error::Placement(_) | Error::CartAlreadyOrdered | Error::Account(_))) => {
                 match self.give_up(reservation_id).await? {
                     Verdict::Abandoned => Err(refusal),
                     // The same key was accepted in parallel: its answer is ours.

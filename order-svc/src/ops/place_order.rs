@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use souk_db::{Claim, Conn, DbError};
 use uuid::Uuid;
 
-use crate::domain::{Actor, Entry, Order, Placement, What};
+use crate::domain::{AccountError, Actor, Entry, Order, Placement, What};
+use crate::store::placements::Inserted;
 use crate::{Error, Result, events, store};
 
 /// What a checkout came to.
@@ -20,6 +21,7 @@ pub enum Placed {
 ///
 /// # Errors
 /// [`Error::Placement`]; [`Error::CartAlreadyOrdered`] when another order follows the same one;
+/// [`AccountError::Closed`] when the account is being erased;
 /// [`Error::ReservationLapsed`] when the reservation has a verdict; [`Error::NumberTaken`], which another try mends.
 pub async fn place_order(
     tx: &mut Conn,
@@ -35,11 +37,13 @@ pub async fn place_order(
         return Ok(Placed::Before(before));
     }
     let entry = Entry::new(Actor::Customer(order.user_id), What::Placed, at);
-    if !store::placements::insert(tx, &order, &entry)
+    match store::placements::insert(tx, &order, &entry)
         .await
         .map_err(refusal)?
     {
-        return Err(Error::ReservationLapsed);
+        Inserted::Written => {}
+        Inserted::AccountClosed => return Err(AccountError::Closed.into()),
+        Inserted::Decided => return Err(Error::ReservationLapsed),
     }
     souk_outbox::enqueue_all(tx, events::placed(&order, cart_version)).await?;
     Ok(Placed::Now(Box::new(order), entry))

@@ -11,11 +11,13 @@
 //! | `PATCH /api/v1/order-items/{item_id}/status` | [`order_items::update_order_item_status`] |
 //! | `GET /api/v1/tracking/{tracking_number}` | [`tracking::track_parcel`] |
 //! | `POST /internal/reservations/{reservation_id}/verdict` | [`internal`] |
+//! | `POST /internal/accounts/{user_id}/close`, `/reopen` | [`internal_accounts`] |
 
 pub mod address;
 pub mod bodies;
 pub mod export;
 pub mod internal;
+pub mod internal_accounts;
 pub mod order_items;
 pub mod orders;
 mod problem;

@@ -2,11 +2,12 @@
 
 use actix_web::ResponseError;
 use souk_clients::ClientError;
+use souk_clients::account::STALE_ATTEMPT;
 use souk_http::Problem;
 use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
-use crate::domain::{OrderError, PlacementError};
+use crate::domain::{AccountError, OrderError, PlacementError};
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
@@ -19,6 +20,7 @@ impl From<&Error> for Problem {
             Error::Placement(refusal @ PlacementError::NoTotal) => {
                 Self::conflict("no-order-total", "The cart has no total").detail(refusal.to_string())
             }
+            Error::Account(refusal) => account(*refusal),
             Error::CartEmpty => Self::conflict("cart-empty", "The cart is empty"),
             Error::CartChanged(changes) => Self::conflict("cart-changed", "The cart has changed")
                 .detail(
@@ -45,6 +47,16 @@ impl From<&Error> for Problem {
             Error::NumberTaken => Self::internal(error),
         }
     }
+}
+
+fn account(refusal: AccountError) -> Problem {
+    let (slug, title) = match refusal {
+        AccountError::UnfinishedOrders => ("unfinished-orders", "There are unfinished orders"),
+        AccountError::UnfinishedSales => ("unfinished-order-items", "Customers still wait"),
+        AccountError::Stale => (STALE_ATTEMPT, "A later attempt is under way"),
+        AccountError::Closed => ("account-closed", "The account is being closed"),
+    };
+    Problem::conflict(slug, title).detail(refusal.to_string())
 }
 
 fn order(refusal: &OrderError) -> Problem {

@@ -16,7 +16,8 @@ pub enum CheckoutRefusals {
     /// `shop-owner-has-no-cart`
     #[response(status = 403, content_type = "application/problem+json")]
     Owner(ProblemBody),
-    /// `cart-empty`, `cart-changed` (with `changes`), `cart-already-ordered`, `own-product`, `reservation-lapsed`
+    /// `cart-empty`, `cart-changed` (with `changes`), `cart-already-ordered`, `own-product`, `reservation-lapsed`,
+    /// `account-closed`
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(ProblemBody),
     /// `validation-failed`, `idempotency-key-reused`

@@ -1,6 +1,8 @@
 //! Rows in and out.
 
+pub mod accounts;
 pub mod checkouts;
+pub mod export;
 pub mod orders;
 pub mod placements;
 mod rows;

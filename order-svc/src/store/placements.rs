@@ -1,6 +1,6 @@
 //! A new order, written in one statement: a round trip costs more than a row.
 
-use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use souk_db::{Conn, DbError, prepared};
@@ -9,10 +9,16 @@ use uuid::Uuid;
 use super::rows::unreadable;
 use crate::domain::{Entry, Item, Order};
 
-/// Nothing is written unless the verdict could be: everything else hangs on the row that it returns.
+/// Nothing is written unless the account is open and the verdict could be: everything else hangs on the rows that they
+/// return. The conflict on the account's row reads it as it was last committed and keeps it locked: see
+/// [`super::accounts::set_closed_and_lock`].
 const INSERT: &str = "
-with decided as (
-    insert into verdicts (reservation_id, verdict, order_id) values ($1, 'ordered', $2)
+with account as (
+    insert into accounts (user_id) values ($4)
+    on conflict (user_id) do update set user_id = excluded.user_id where not accounts.is_closed
+    returning user_id
+), decided as (
+    insert into verdicts (reservation_id, verdict, order_id) select $1, 'ordered', $2 from account
     on conflict do nothing returning order_id
 ), placed as (
     insert into orders (id, reservation_id, number, user_id, previous_order_id, status, currency, subtotal,
@@ -30,21 +36,32 @@ with decided as (
     insert into timeline (order_id, id, at, actor, actor_id, what)
     select order_id, $33, $34, $35, $36, $37 from decided
 )
-select order_id as id from decided";
+select exists (select from account) as is_open, exists (select from decided) as is_written";
 
 #[derive(diesel::QueryableByName)]
-struct Written {
-    #[diesel(sql_type = SqlUuid)]
-    #[expect(dead_code, reason = "that there is a row is the answer")]
-    id: Uuid,
+struct Outcome {
+    #[diesel(sql_type = Bool)]
+    is_open: bool,
+    #[diesel(sql_type = Bool)]
+    is_written: bool,
 }
 
-/// Writes an order, the first entry of its story, and the verdict on its reservation; `false`, and nothing is
-/// written, when there is a verdict already.
+/// What became of an order that was to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It stands.
+    Written,
+    /// Its customer may not order any more.
+    AccountClosed,
+    /// There is a verdict on its reservation already.
+    Decided,
+}
+
+/// Writes an order, the first entry of its story, and the verdict on its reservation, or nothing at all.
 ///
 /// # Errors
 /// Also when the number is taken or another order follows the same one: see [`DbError::violated_unique`].
-pub async fn insert(tx: &mut Conn, order: &Order, placed: &Entry) -> Result<bool, DbError> {
+pub async fn insert(tx: &mut Conn, order: &Order, placed: &Entry) -> Result<Inserted, DbError> {
     let address = serde_json::to_value(&order.address).map_err(unreadable)?;
     let parts = &order.sub_orders;
     let items: Vec<(Uuid, &Item)> = parts
@@ -94,8 +111,12 @@ pub async fn insert(tx: &mut Conn, order: &Order, placed: &Entry) -> Result<bool
         .bind::<Text, _>(placed.actor.as_str())
         .bind::<SqlUuid, _>(placed.actor.user_id())
         .bind::<Text, _>(placed.what.as_str());
-    let written: Vec<Written> = prepared(query).load(tx).await?;
-    Ok(!written.is_empty())
+    let outcome: Outcome = prepared(query).get_result(tx).await?;
+    Ok(match outcome {
+        Outcome { is_written: true, .. } => Inserted::Written,
+        Outcome { is_open: false, .. } => Inserted::AccountClosed,
+        Outcome { .. } => Inserted::Decided,
+    })
 }
 
 fn column<'a, T, U>(rows: &'a [T], value: impl Fn(&'a T) -> U) -> Vec<U> {

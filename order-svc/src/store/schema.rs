@@ -1,6 +1,14 @@
 //! The tables, as the migrations make them.
 
 diesel::table! {
+    accounts (user_id) {
+        user_id -> Uuid,
+        is_closed -> Bool,
+        attempt -> Int8,
+    }
+}
+
+diesel::table! {
     orders (id) {
         id -> Uuid,
         number -> Text,

@@ -10,10 +10,12 @@
     reason = "tests"
 )]
 
+mod accounts;
 mod app;
 mod book;
 mod consumers;
 mod document;
+mod export;
 mod order_items;
 mod orders;
 mod tracking;
