@@ -6,35 +6,61 @@ use std::time::Duration;
 use actix_web::web::Data;
 use anyhow::{Context, anyhow};
 use souk_auth::MeshKeys;
+use souk_clients::export::ExportClient;
+use souk_clients::order::OrderClient;
+use souk_clients::shop::ShopClient;
 use souk_db::Db;
 use souk_http::Server;
 use souk_service::{Process, every};
 use utoipa::openapi::{Info, OpenApi};
 
-use crate::config::{AdminConfig, Config};
+use crate::config::{AdminConfig, Config, MailConfig, NeighbourConfig};
 use crate::domain::{NewUser, Password};
+use crate::flows::Keeper;
 use crate::mail::{Mailer, Storefront};
+use crate::media::Media;
 use crate::{AppState, NAME, consumers, flows, ops, routes};
 
 /// Mails on their way at the same time, of one replica.
 const SENDERS: usize = 4;
 /// How often mails are looked for.
 const MAILS: Duration = Duration::from_millis(500);
+/// How often what is past its time is removed.
 const TIDY: Duration = Duration::from_secs(600);
+/// How often erasures that lie still are looked for.
+const ERASURES: Duration = Duration::from_secs(5);
+/// How often pictures that nobody has are looked for: what a request could not remove at once.
+const PICTURES: Duration = Duration::from_secs(60);
 
 /// Runs the service until the process is told to stop.
 ///
 /// # Errors
 /// When a setting makes no sense or the address cannot be listened on.
 pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
+    let state = AppState {
+        db: process.db(),
+        media: Media::open(&config.media)?,
+        orders: OrderClient::new(process.client(&config.neighbours.order_svc_url)?),
+        shops: ShopClient::new(process.client(&config.neighbours.shop_svc_url)?),
+        keepers: keepers(&process, &config.neighbours)?,
+    };
     process.publish();
     process.consume(consumers::shops(process.db(), process.bus()));
-    do_chores(&process, Arc::new(mailer(&config)?));
-    let server = server(process.db(), process.keys());
+    send_mails(&process, &Arc::new(mailer(&config.mail)?));
+    do_chores(&process, &state);
+    let server = server(state, process.keys());
     process.serve(server, routes::configure).await
 }
 
-fn do_chores(process: &Process, mailer: Arc<Mailer>) {
+fn keepers(process: &Process, config: &NeighbourConfig) -> anyhow::Result<Arc<[Keeper]>> {
+    config
+        .all()
+        .into_iter()
+        .map(|(name, url)| Ok((name, ExportClient::new(process.client(url)?))))
+        .collect()
+}
+
+fn send_mails(process: &Process, mailer: &Arc<Mailer>) {
     for _ in 0..SENDERS {
         let (db, mailer) = (process.db(), mailer.clone());
         process.spawn(|stop| {
@@ -43,12 +69,29 @@ fn do_chores(process: &Process, mailer: Arc<Mailer>) {
             })
         });
     }
+}
+
+fn do_chores(process: &Process, state: &AppState) {
     let db = process.db();
     process.spawn(|stop| every(TIDY, "tidy", stop, move || flows::tidy(db.clone())));
+    let eraser = routes::erasure::eraser(state);
+    process.spawn(|stop| {
+        every(ERASURES, "carry on erasures", stop, move || {
+            let eraser = eraser.clone();
+            async move { eraser.carry_on().await }
+        })
+    });
+    let AppState { db, media, .. } = state.clone();
+    process.spawn(|stop| {
+        every(PICTURES, "remove pictures", stop, move || {
+            let (db, media) = (db.clone(), media.clone());
+            async move { flows::remove_pictures(&db, &media).await }
+        })
+    });
 }
 
 /// The way out for mails; says where they go if that is not a server.
-fn mailer(config: &Config) -> anyhow::Result<Mailer> {
+fn mailer(config: &MailConfig) -> anyhow::Result<Mailer> {
     let from = config
         .mail_from()
         .parse()
@@ -65,10 +108,10 @@ fn mailer(config: &Config) -> anyhow::Result<Mailer> {
         .with_context(|| format!("{dir} cannot be used for mails"))
 }
 
-/// The HTTP side over `db`; tests start it on its own.
-pub fn server(db: Db, keys: MeshKeys) -> Server {
-    souk_service::server(NAME, info(), db.clone(), keys)
-        .data(Data::new(AppState { db }))
+/// The HTTP side over `state`; tests start it on its own.
+pub fn server(state: AppState, keys: MeshKeys) -> Server {
+    souk_service::server(NAME, info(), state.db.clone(), keys)
+        .data(Data::new(state))
         .setup(|app| {
             routes::internal::configure(app);
             routes::ended::configure(app);

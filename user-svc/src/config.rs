@@ -5,9 +5,20 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use souk_env::{Env, EnvError, Mode, Secret};
 
-/// What a running user-svc needs beside the shared settings.
-#[derive(Debug, Clone, Deserialize)]
+/// The settings of `serve`.
+#[derive(Debug, Clone)]
 pub struct Config {
+    /// How mails leave.
+    pub mail: MailConfig,
+    /// Where pictures are kept.
+    pub media: MediaConfig,
+    /// The other services.
+    pub neighbours: NeighbourConfig,
+}
+
+/// How mails leave.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MailConfig {
     /// Whether a start without a mail server is refused.
     #[serde(default)]
     pub souk_env: Mode,
@@ -20,6 +31,54 @@ pub struct Config {
     pub mail_dir: PathBuf,
     /// Where the links in mails lead.
     pub storefront_url: Option<String>,
+}
+
+/// Where pictures are kept: a directory, or a bucket that speaks S3.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct MediaConfig {
+    /// The directory; one of the two must be named.
+    pub media_dir: Option<String>,
+    /// `s3://bucket` or `s3://bucket/prefix`; it goes before the directory.
+    pub media_url: Option<String>,
+    /// Where the bucket is, unless at Amazon.
+    pub aws_endpoint_url: Option<String>,
+    /// The bucket's region.
+    pub aws_region: Option<String>,
+    /// Who may use it; without, what the machine it runs on may.
+    pub aws_access_key_id: Option<Secret>,
+    /// The secret of that key.
+    pub aws_secret_access_key: Option<Secret>,
+}
+
+/// Who keeps something of users.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NeighbourConfig {
+    /// Where shop-svc is; asked before an account is erased.
+    pub shop_svc_url: String,
+    /// Where product-svc is.
+    pub product_svc_url: String,
+    /// Where cart-svc is.
+    pub cart_svc_url: String,
+    /// Where wishlist-svc is.
+    pub wishlist_svc_url: String,
+    /// Where order-svc is; asked before an account is erased.
+    pub order_svc_url: String,
+    /// Where analytics-svc is.
+    pub analytics_svc_url: String,
+}
+
+impl NeighbourConfig {
+    /// All of them by name.
+    pub fn all(&self) -> [(&'static str, &str); 6] {
+        [
+            ("shop-svc", &self.shop_svc_url),
+            ("product-svc", &self.product_svc_url),
+            ("cart-svc", &self.cart_svc_url),
+            ("wishlist-svc", &self.wishlist_svc_url),
+            ("order-svc", &self.order_svc_url),
+            ("analytics-svc", &self.analytics_svc_url),
+        ]
+    }
 }
 
 /// What `create-admin` needs.
@@ -41,9 +100,13 @@ pub struct AdminConfig {
 /// # Errors
 /// When a variable is wrong, or what is set is good enough for development only.
 pub fn load() -> Result<Config, EnvError> {
-    let config: Config = Env::load()?;
-    config.check()?;
-    Ok(config)
+    let mail: MailConfig = Env::load()?;
+    mail.check()?;
+    Ok(Config {
+        mail,
+        media: Env::load()?,
+        neighbours: Env::load()?,
+    })
 }
 
 /// Reads the settings of `create-admin`.
@@ -56,7 +119,7 @@ pub fn load_admin() -> Result<AdminConfig, EnvError> {
     Ok(config)
 }
 
-impl Config {
+impl MailConfig {
     /// Who mails are from.
     pub fn mail_from(&self) -> &str {
         self.mail_from.as_deref().unwrap_or("Souk <no-reply@localhost>")
@@ -95,7 +158,7 @@ mod tests {
     #[test]
     fn mails_go_somewhere_in_production() {
         let refusal = |set: &[(&str, &str)]| {
-            let config: Config = Env::load_from(set.iter().copied()).unwrap();
+            let config: MailConfig = Env::load_from(set.iter().copied()).unwrap();
             config.check().err().map(|error| error.to_string())
         };
         let complete = [

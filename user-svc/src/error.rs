@@ -1,8 +1,9 @@
 //! What can go wrong in user-svc.
 
+use souk_clients::{ClientError, ProblemBody};
 use souk_db::{DbError, IdempotencyError};
 
-use crate::domain::{AddressError, MailTokenError, PasswordError, RefreshError, StandingError};
+use crate::domain::{AddressError, MailTokenError, PasswordError, PictureError, RefreshError, StandingError};
 
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +14,9 @@ pub enum Error {
     /// The password may not take the place of another.
     #[error(transparent)]
     NewPassword(PasswordError),
-    /// A change must be allowed by the password as it is, and that is another one.
+    /// Whoever asks must know the password as it is, and this is another one; a pointer to the field.
     #[error("This is not your password.")]
-    WrongPassword,
+    WrongPassword(&'static str),
     /// The mailed secret is not good.
     #[error(transparent)]
     MailToken(#[from] MailTokenError),
@@ -34,21 +35,45 @@ pub enum Error {
     /// The address book does not take it.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// The picture cannot be an avatar.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// It took so long to store a picture that it is being removed again.
+    #[error("the picture was removed before it was taken")]
+    PictureLost,
+    /// The media store failed.
+    #[error("the media store failed")]
+    Media(#[from] object_store::Error),
     /// The e-mail address has an account.
     #[error("There is an account with this e-mail address.")]
     EmailTaken,
     /// E-mail address and password do not belong together.
     #[error("The e-mail address or the password is wrong.")]
     InvalidCredentials,
+    /// A service has something unfinished under the account.
+    #[error("the account is not erased: {}", .0.slug())]
+    ErasureRefused(Box<ProblemBody>),
+    /// It took too long to gather an export.
+    #[error("gathering an export took too long")]
+    ExportSlow,
+    /// The file of an export could not be written or read.
+    #[error("the file of an export failed")]
+    Archive(#[from] std::io::Error),
+    /// Another service did not do its part.
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// There is no such user.
     #[error("There is no such user.")]
     NotFound,
     /// A password could not be hashed.
     #[error("the password could not be hashed")]
     Hash(#[source] argon2::password_hash::Error),
-    /// Work was broken off by a panic or a shutdown.
+    /// Work was broken off by a panic.
     #[error("background work was broken off")]
-    Broken(#[from] tokio::task::JoinError),
+    Broken(#[from] tokio::sync::oneshot::error::RecvError),
+    /// Work on another thread was broken off by a panic or a shutdown.
+    #[error("work on another thread was broken off")]
+    Task(#[from] tokio::task::JoinError),
     /// An idempotent transaction was not begun.
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),

@@ -9,6 +9,7 @@ mod error;
 mod events;
 pub mod flows;
 pub mod mail;
+pub mod media;
 pub mod ops;
 pub mod routes;
 mod state;

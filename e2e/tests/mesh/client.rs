@@ -86,6 +86,12 @@ impl Client {
         read(format!("{method} {path}"), request).await
     }
 
+    /// Sends a picture.
+    pub async fn put_bytes(&self, path: &str, bytes: &'static [u8]) -> Answer {
+        let request = self.request(Method::PUT, path).body(bytes);
+        read(format!("PUT {path}"), request).await.unwrap()
+    }
+
     /// Sends a body as it is.
     pub async fn post_text(&self, path: &str, body: impl Into<String>) -> Answer {
         let request = self

@@ -12,6 +12,7 @@
     reason = "tests"
 )]
 
+mod account;
 mod accounts;
 mod attacks;
 mod authorisation;

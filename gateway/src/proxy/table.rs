@@ -52,7 +52,7 @@ impl Service {
     pub fn of(path: &str) -> Option<Self> {
         let rest = path.strip_prefix("/api/v1/")?;
         match rest.split('/').next().unwrap_or(rest) {
-            "users" => Some(Self::User),
+            "users" | "avatars" => Some(Self::User),
             "shops" | "branches" | "shop-reviews" | "shop-media" | "shop-links" | "media" => Some(Self::Shop),
             "categories" | "products" | "variations" | "images" | "product-reviews" => Some(Self::Product),
             "cart" => Some(Self::Cart),

@@ -26,14 +26,19 @@ pub fn settle(error: &Error) -> Outcome {
         | Error::InvalidCredentials
         | Error::NotFound
         | Error::Address(_)
+        | Error::ErasureRefused(_)
+        | Error::Picture(_)
         | Error::Password(_)
         | Error::NewPassword(_)
-        | Error::WrongPassword
+        | Error::WrongPassword(_)
         | Error::MailToken(_)
         | Error::AlreadyVerified
         | Error::Standing(_)
         | Error::OperatorsOnly
         | Error::Refresh(_) => Outcome::Done,
-        Error::Hash(_) | Error::Broken(_) | Error::Idempotency(_) => Outcome::Retry,
+        Error::PictureLost | Error::Media(_) | Error::Client(_) | Error::ExportSlow | Error::Archive(_) => {
+            Outcome::Retry
+        }
+        Error::Task(_) | Error::Hash(_) | Error::Broken(_) | Error::Idempotency(_) => Outcome::Retry,
     }
 }

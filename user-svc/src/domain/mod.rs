@@ -2,16 +2,20 @@
 
 mod address;
 mod ended;
+mod erasure;
 mod mail;
 mod password;
+mod picture;
 mod session;
 mod standing;
 mod user;
 
 pub use address::{Address, AddressChange, AddressError, MOST_ADDRESSES, Place};
 pub use ended::{Ended, EndedUser};
+pub use erasure::{Erasure, ErasureState};
 pub use mail::{Mail, MailTokenError, Purpose};
-pub use password::{Password, PasswordError, decoy_hash, verify};
+pub use password::{Password, PasswordError, decoy_hash, give_back, verify};
+pub use picture::{PictureError, square};
 pub use session::{Grant, IssuedToken, OwnSession, RefreshError, RefreshState, Session, hash_token};
 pub use standing::{Standing, StandingError, UserFilter};
 pub use user::{NewUser, ProfileChange, User};

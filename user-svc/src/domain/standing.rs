@@ -98,6 +98,7 @@ mod tests {
             first_name: "Aygun".into(),
             last_name: "Aliyeva".into(),
             phone_number: None,
+            avatar: None,
             is_admin,
             is_shop_owner,
             is_active: true,

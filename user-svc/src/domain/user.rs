@@ -25,6 +25,8 @@ pub struct User {
     pub is_active: bool,
     /// Whether the e-mail address was verified.
     pub is_verified: bool,
+    /// The picture, by the name it is stored under.
+    pub avatar: Option<Uuid>,
     /// Counts up with each change.
     pub version: i64,
     /// When the user registered.
@@ -67,6 +69,16 @@ impl User {
             (false, true) => Role::ShopOwner,
             (false, false) => Role::Customer,
         }
+    }
+
+    /// Takes another picture, or none; `false` when nothing changes.
+    pub fn set_avatar(&mut self, avatar: Option<Uuid>) -> bool {
+        let changes = self.avatar != avatar;
+        if changes {
+            self.avatar = avatar;
+            self.version += 1;
+        }
+        changes
     }
 
     /// Applies a change and answers the names of the fields that differ now; empty when nothing does.
@@ -114,6 +126,7 @@ mod tests {
             is_shop_owner: false,
             is_active: true,
             is_verified: false,
+            avatar: None,
             version: 1,
             created_at: DateTime::UNIX_EPOCH,
         }

@@ -25,7 +25,7 @@ pub async fn change_password(db: &Db, caller: Caller, current: String, new: Stri
     let (matches, new) = hashing(move || (verify(&hash, &current), new.hash())).await?;
     let new = new.map_err(Error::Hash)?;
     if !matches {
-        return Err(Error::WrongPassword);
+        return Err(Error::WrongPassword("/current_password"));
     }
     db.transaction(async |tx| ops::change_password(tx, caller.user_id, caller.session_id, &known, &new).await)
         .await

@@ -1,13 +1,20 @@
 //! What takes time that no transaction may wait for.
 
+mod archive;
+mod avatar;
 mod change_password;
+mod erase;
+mod export;
 mod hashing;
 mod register;
 mod send_mails;
 mod sign_in;
 mod tidy;
 
+pub use avatar::{put_avatar, remove_avatar, remove_pictures};
 pub use change_password::{change_password, reset_password};
+pub use erase::{Eraser, Progress};
+pub use export::{Exporter, Keeper};
 pub use register::register;
 pub use send_mails::send_mails;
 pub use sign_in::sign_in;

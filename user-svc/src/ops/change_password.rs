@@ -22,7 +22,7 @@ pub async fn change_password(
     let user = store::users::lock(tx, user_id).await?.ok_or(Error::NotFound)?;
     let hash = store::passwords::find(tx, user.id).await?;
     if hash.as_deref() != Some(known) {
-        return Err(Error::WrongPassword);
+        return Err(Error::WrongPassword("/current_password"));
     }
     store::passwords::set(tx, user.id, password_hash).await?;
     store::mail_tokens::discard(tx, user.id, Purpose::ResetPassword).await?;

@@ -9,6 +9,11 @@
 //! | `GET /api/v1/users/me/addresses/{address_id}` | [`addresses::get_address`] |
 //! | `PATCH /api/v1/users/me/addresses/{address_id}` | [`addresses::edit_address`] |
 //! | `DELETE /api/v1/users/me/addresses/{address_id}` | [`addresses::remove_address`] |
+//! | `GET /api/v1/users/me/export` | [`export::export_me`] |
+//! | `DELETE /api/v1/users/me` | [`erasure::erase_me`] |
+//! | `PUT /api/v1/users/me/avatar` | [`avatars::put_avatar`] |
+//! | `DELETE /api/v1/users/me/avatar` | [`avatars::remove_avatar`] |
+//! | `GET /api/v1/avatars/{file}` | [`avatars::get_avatar`] |
 //! | `GET /internal/users/{user_id}/addresses/{address_id}` | [`internal_addresses`] |
 //! | `POST /internal/users/by-email` | [`lookup`] |
 //! | `PUT /api/v1/users/me/password` | [`passwords::change_password`] |
@@ -22,7 +27,10 @@
 
 pub mod address_bodies;
 pub mod addresses;
+pub mod avatars;
 pub mod ended;
+pub mod erasure;
+pub mod export;
 pub mod internal;
 pub mod internal_addresses;
 pub mod lookup;
@@ -39,6 +47,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(app: &mut ServiceConfig) {
     app.service(users::get_me)
         .service(users::edit_me)
+        .service(export::export_me)
+        .service(erasure::erase_me)
         .service(addresses::list_addresses)
         .service(addresses::add_address)
         .service(addresses::get_address)
@@ -47,5 +57,8 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(passwords::change_password)
         .service(operators::list_users)
         .service(operators::get_user)
-        .service(operators::administer_user);
+        .service(operators::administer_user)
+        .service(avatars::put_avatar)
+        .service(avatars::remove_avatar)
+        .service(avatars::get_avatar);
 }

@@ -1,18 +1,21 @@
 //! Error to problem: one exhaustive match.
 
 use actix_web::ResponseError;
+use actix_web::http::StatusCode;
 use souk_http::Problem;
 use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
-use crate::domain::{AddressError, MailTokenError, PasswordError, Purpose, RefreshError, StandingError};
+use crate::domain::{
+    AddressError, MailTokenError, PasswordError, PictureError, Purpose, RefreshError, StandingError,
+};
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error {
             Error::Password(refusal) => password("/password", *refusal),
             Error::NewPassword(refusal) => password("/new_password", *refusal),
-            Error::WrongPassword => Self::invalid().field("/current_password", "wrong", error.to_string()),
+            Error::WrongPassword(pointer) => Self::invalid().field(*pointer, "wrong", error.to_string()),
             Error::MailToken(refusal) => mail_token(*refusal),
             Error::AlreadyVerified => {
                 Self::conflict("email-verified", "The e-mail address is verified").detail(error.to_string())
@@ -30,6 +33,11 @@ impl From<&Error> for Problem {
             Error::Refresh(refusal @ RefreshError::Reused { session_id }) => {
                 invalid_refresh_token(refusal).with("ended_session", session_id)
             }
+            Error::ErasureRefused(problem) => Self::relay((**problem).clone()),
+            Error::Client(error) if error.is_unavailable() => Self::unavailable(error),
+            Error::Client(error) => Self::internal(error),
+            Error::Picture(refusal) => picture(*refusal),
+            Error::PictureLost | Error::Media(_) | Error::ExportSlow => Self::unavailable(error),
             Error::Address(refusal) => address(*refusal),
             Error::EmailTaken => Self::conflict("email-taken", "The e-mail address is taken")
                 .detail(error.to_string())
@@ -40,9 +48,26 @@ impl From<&Error> for Problem {
             Error::NotFound => Self::not_found(),
             Error::Idempotency(error) => idempotency_problem(error),
             Error::Db(error) => database_problem(error),
-            Error::Hash(_) | Error::Broken(_) | Error::Unversioned(_) => Self::internal(error),
+            Error::Archive(_)
+            | Error::Task(_)
+            | Error::Hash(_)
+            | Error::Broken(_)
+            | Error::Unversioned(_) => Self::internal(error),
         }
     }
+}
+
+fn picture(refusal: PictureError) -> Problem {
+    let problem = match refusal {
+        PictureError::Unknown => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "Unsupported media type",
+        ),
+        PictureError::Broken => Problem::unprocessable("unreadable-image", "The image cannot be read"),
+        PictureError::TooLarge => Problem::unprocessable("image-too-large", "The image has too many pixels"),
+    };
+    problem.detail(refusal.to_string())
 }
 
 fn address(refusal: AddressError) -> Problem {
@@ -81,7 +106,7 @@ fn invalid_refresh_token(refusal: &RefreshError) -> Problem {
 }
 
 impl ResponseError for Error {
-    fn status_code(&self) -> actix_web::http::StatusCode {
+    fn status_code(&self) -> StatusCode {
         Problem::from(self).status()
     }
 

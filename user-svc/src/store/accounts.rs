@@ -20,6 +20,7 @@ pub async fn list(
 ) -> Result<Vec<User>, DbError> {
     let mut query = users::table
         .select((UserRow::as_select(), owns_open_shop()))
+        .filter(users::erased_at.is_null())
         .order(users::id.desc())
         .limit(limit)
         .into_boxed();

@@ -143,6 +143,14 @@ pub async fn delete(tx: &mut Conn, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Removes all addresses of a user.
+pub async fn delete_all(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
+    diesel::delete(addresses::table.filter(addresses::user_id.eq(user_id)))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Makes a user's newest address the default, if there is one.
 pub async fn make_newest_default(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
     let newest = addresses::table

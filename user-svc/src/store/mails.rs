@@ -83,6 +83,15 @@ pub async fn postpone(tx: &mut Conn, id: Uuid, seconds: i32) -> Result<(), DbErr
     Ok(())
 }
 
+/// Removes every mail to an address, in whatever case it was written.
+pub async fn discard_all(tx: &mut Conn, recipient: &str) -> Result<(), DbError> {
+    diesel::sql_query("delete from mails where lower(recipient) = lower($1)")
+        .bind::<diesel::sql_types::Text, _>(recipient)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Removes a mail.
 pub async fn remove(tx: &mut Conn, id: Uuid) -> Result<(), DbError> {
     diesel::delete(mails::table.find(id)).execute(tx).await?;

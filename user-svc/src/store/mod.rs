@@ -3,10 +3,13 @@
 pub mod accounts;
 pub mod addresses;
 pub mod ended_users;
+pub mod erasures;
+pub mod export;
 pub mod mail_tokens;
 pub mod mails;
 pub mod old;
 pub mod passwords;
+pub mod pictures;
 mod schema;
 pub mod sessions;
 pub mod shop_owners;

@@ -14,6 +14,16 @@ diesel::table! {
         version -> Int8,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        avatar -> Nullable<Uuid>,
+        erased_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    picture_removals (id) {
+        id -> Uuid,
+        due_at -> Timestamptz,
+        is_taken -> Bool,
     }
 }
 

@@ -147,6 +147,18 @@ pub async fn living(
     Ok(rows.into_iter().map(OwnSession::from).collect())
 }
 
+/// Forgets from where and with what a user logged in; that the sessions ended stays known.
+pub async fn forget_devices(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
+    diesel::update(sessions::table.filter(sessions::user_id.eq(user_id)))
+        .set((
+            sessions::user_agent.eq(None::<String>),
+            sessions::address.eq(None::<String>),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Sessions that ended within the last `seconds`, by id, the first `limit` after `after`.
 pub async fn ended_within(
     conn: &mut Conn,

@@ -29,6 +29,7 @@ pub(super) struct UserRow {
     is_verified: bool,
     version: i64,
     created_at: DateTime<Utc>,
+    avatar: Option<Uuid>,
 }
 
 impl UserRow {
@@ -43,6 +44,7 @@ impl UserRow {
             is_shop_owner,
             is_active: self.is_active,
             is_verified: self.is_verified,
+            avatar: self.avatar,
             version: self.version,
             created_at: self.created_at,
         }
@@ -69,10 +71,11 @@ pub async fn insert(tx: &mut Conn, new: &NewUser) -> Result<Option<User>, DbErro
     Ok(row.map(|row| row.into_user(false)))
 }
 
-/// The user with that id.
+/// The user with that id, unless erased.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
     let row = users::table
         .find(id)
+        .filter(users::erased_at.is_null())
         .select((UserRow::as_select(), owns_open_shop()))
         .get_result::<(UserRow, bool)>(conn)
         .await
@@ -80,7 +83,7 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
     Ok(row.map(|(row, is_shop_owner)| row.into_user(is_shop_owner)))
 }
 
-/// The user with that id, locked until the transaction ends.
+/// The user with that id, unless erased, locked until the transaction ends.
 pub async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
     let locked = users::table
         .find(id)
@@ -122,6 +125,40 @@ pub async fn find_credentials(conn: &mut Conn, email: &str) -> Result<Option<(Us
     Ok(row.map(|(row, hash, is_shop_owner)| (row.into_user(is_shop_owner), hash)))
 }
 
+/// The hash of a user's password.
+pub async fn find_hash(conn: &mut Conn, id: Uuid) -> Result<Option<String>, DbError> {
+    Ok(users::table
+        .find(id)
+        .filter(users::erased_at.is_null())
+        .select(users::password_hash)
+        .get_result(conn)
+        .await
+        .optional()?)
+}
+
+/// Blanks everything personal of a user, whose e-mail address may register anew, and answers the new version.
+pub async fn blank(tx: &mut Conn, id: Uuid) -> Result<i64, DbError> {
+    Ok(diesel::update(users::table.find(id))
+        .set((
+            // Nobody can have an address under this domain, and no hash is the empty one's.
+            users::email.eq(format!("{id}@erased.invalid")),
+            users::password_hash.eq(""),
+            users::first_name.eq("-"),
+            users::last_name.eq("-"),
+            users::phone_number.eq(None::<String>),
+            users::avatar.eq(None::<Uuid>),
+            users::is_admin.eq(false),
+            users::is_active.eq(false),
+            users::is_verified.eq(false),
+            users::version.eq(users::version + 1),
+            users::updated_at.eq(diesel::dsl::now),
+            users::erased_at.eq(diesel::dsl::now),
+        ))
+        .returning(users::version)
+        .get_result(tx)
+        .await?)
+}
+
 /// Writes what a user may change.
 pub async fn save_profile(tx: &mut Conn, user: &User) -> Result<(), DbError> {
     diesel::update(users::table.find(user.id))
@@ -129,6 +166,19 @@ pub async fn save_profile(tx: &mut Conn, user: &User) -> Result<(), DbError> {
             users::first_name.eq(&user.first_name),
             users::last_name.eq(&user.last_name),
             users::phone_number.eq(&user.phone_number),
+            users::version.eq(user.version),
+            users::updated_at.eq(diesel::dsl::now),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Writes which picture a user has.
+pub async fn save_avatar(tx: &mut Conn, user: &User) -> Result<(), DbError> {
+    diesel::update(users::table.find(user.id))
+        .set((
+            users::avatar.eq(user.avatar),
             users::version.eq(user.version),
             users::updated_at.eq(diesel::dsl::now),
         ))

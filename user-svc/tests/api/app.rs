@@ -2,15 +2,27 @@
 
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
-use souk_testkit::{Client, TestDb, TestServer};
-use user_svc::{MIGRATIONS, app, routes};
+use souk_clients::export::ExportClient;
+use souk_clients::order::OrderClient;
+use souk_clients::shop::ShopClient;
+use souk_testkit::{Client, StandIn, TestDb, TestServer};
+use tempfile::TempDir;
+use user_svc::config::MediaConfig;
+use user_svc::media::Media;
+use user_svc::{AppState, MIGRATIONS, NAME, app, routes};
 use uuid::Uuid;
+
+use crate::neighbours::Neighbours;
 
 pub const PASSWORD: &str = "seven brave otters";
 
 pub struct TestApp {
     pub db: TestDb,
     pub server: TestServer,
+    pub state: AppState,
+    pub neighbours: Neighbours,
+    pub keepers: StandIn,
+    media_dir: TempDir,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -29,11 +41,80 @@ pub struct Registered {
     pub email: String,
 }
 
+#[derive(diesel::QueryableByName)]
+struct Dump {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    rows: String,
+}
+
 impl TestApp {
     pub async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    /// The app with its pictures elsewhere than in a directory of its own.
+    pub async fn with_media(media: Media) -> Self {
+        Self::with(Some(media)).await
+    }
+
+    async fn with(media: Option<Media>) -> Self {
         let db = TestDb::new(MIGRATIONS).await;
-        let server = TestServer::start(app::server(db.db(), souk_testkit::mesh_keys()), routes::configure);
-        Self { db, server }
+        let media_dir = TempDir::new().unwrap();
+        let in_directory = || {
+            let config = MediaConfig {
+                media_dir: Some(media_dir.path().display().to_string()),
+                ..MediaConfig::default()
+            };
+            Media::open(&config).unwrap()
+        };
+        let neighbours = Neighbours::start();
+        let keepers = keepers();
+        let keeper = |name| (name, ExportClient::new(keepers.client(NAME)));
+        let state = AppState {
+            db: db.db(),
+            media: media.unwrap_or_else(in_directory),
+            orders: OrderClient::new(neighbours.orders.client(NAME)),
+            shops: ShopClient::new(neighbours.shops.client(NAME)),
+            keepers: [keeper("order-svc"), keeper("analytics-svc")].into(),
+        };
+        let server = app::server(state.clone(), souk_testkit::mesh_keys());
+        Self {
+            db,
+            server: TestServer::start(server, routes::configure),
+            state,
+            neighbours,
+            keepers,
+            media_dir,
+        }
+    }
+
+    /// How many avatars lie in the directory.
+    pub fn stored_pictures(&self) -> usize {
+        std::fs::read_dir(self.media_dir.path().join("avatars")).map_or(0, Iterator::count)
+    }
+
+    /// Answers how many rows there are.
+    pub async fn count(&self, rows: &str) -> i64 {
+        let mut conn = self.db.db().conn().await.unwrap();
+        let counted: Count = diesel::sql_query(format!("select count(*) from {rows}"))
+            .get_result(&mut conn)
+            .await
+            .unwrap();
+        counted.count
+    }
+
+    /// All rows of a table as one text.
+    pub async fn dump(&self, table: &str) -> String {
+        let mut conn = self.db.db().conn().await.unwrap();
+        let query = format!("select coalesce(string_agg(t::text, ' '), '') as rows from {table} t");
+        let dump: Dump = diesel::sql_query(query).get_result(&mut conn).await.unwrap();
+        dump.rows
+    }
+
+    /// Runs a statement past the service.
+    pub async fn sql(&self, statement: &str) {
+        let mut conn = self.db.db().conn().await.unwrap();
+        diesel::sql_query(statement).execute(&mut conn).await.unwrap();
     }
 
     pub fn gateway(&self) -> Client {
@@ -77,24 +158,23 @@ impl TestApp {
         user
     }
 
-    /// Runs a statement past the service.
-    pub async fn sql(&self, statement: &str) {
-        let mut conn = self.db.db().conn().await.unwrap();
-        diesel::sql_query(statement).execute(&mut conn).await.unwrap();
-    }
-
-    /// How many rows there are.
-    pub async fn count(&self, table: &str) -> i64 {
-        let mut conn = self.db.db().conn().await.unwrap();
-        let rows = diesel::sql_query(format!("select count(*) as count from {table}"));
-        rows.get_result::<Count>(&mut conn).await.unwrap().count
-    }
-
     pub async fn refresh(&self, token: &Value) -> souk_testkit::Response {
         self.gateway()
             .post("/internal/sessions/refresh", json!({ "refresh_token": token }))
             .await
     }
+}
+
+/// Other services, each of which tells things on two pages and has nothing more.
+fn keepers() -> StandIn {
+    StandIn::start(|call| {
+        let page = match call.path.split_once("?after=").map(|(_, after)| after) {
+            None => json!({ "kind": "things", "rows": [1, 2], "next": "b" }),
+            Some("b") => json!({ "kind": "things", "rows": [3], "next": "c" }),
+            Some(_) => json!({ "kind": "more", "rows": [] }),
+        };
+        (200, page)
+    })
 }
 
 pub fn registration(email: &str) -> Value {

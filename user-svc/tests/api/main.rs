@@ -11,11 +11,16 @@
 
 mod addresses;
 mod app;
+mod avatars;
 mod consumers;
+mod erasure;
+mod export;
 mod mails;
+mod neighbours;
 mod operators;
 mod own_sessions;
 mod passwords;
+mod pictures;
 mod post;
 mod resets;
 mod sessions;

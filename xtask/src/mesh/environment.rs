@@ -33,6 +33,14 @@ const PASSED_ON: &[&str] = &[
 
 /// How user-svc sends mails; what tests write to made-up people goes nowhere.
 const MAIL: [&str; 3] = ["MAIL_URL", "MAIL_FROM", "STOREFRONT_URL"];
+/// Where pictures are kept if not in the instance's directory; for the service that keeps them only.
+const BUCKET: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ENDPOINT_URL",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "MEDIA_URL",
+];
 
 /// Everything a replica of a service is told.
 pub fn of(
@@ -90,6 +98,12 @@ pub fn of(
             let real = MAIL.iter().filter(|_| instance.name == Name::Dev);
             for (name, value) in real.filter_map(|name| Some((*name, std::env::var(name).ok()?))) {
                 set(name, value);
+            }
+            set("MEDIA_DIR", instance.dir.join("media").display().to_string());
+            for name in BUCKET {
+                if let Ok(value) = std::env::var(name) {
+                    set(name, value);
+                }
             }
         }
         "search-svc" => {

@@ -63,6 +63,7 @@ pub fn wipe(instance: &Instance) -> Result<()> {
         "search-index",
         "signing-keys",
         "mails",
+        "media",
         "services",
         "traefik",
         "logs",

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::access::Caller;
 use super::cast::Cast;
+use crate::account::PICTURE;
 use crate::bodies::Order;
 use crate::market::Ware;
 use crate::people::{checkout, key, word};
@@ -18,6 +19,12 @@ pub async fn make(cast: &mut Cast<'_>, kind: &str) -> String {
         }
         "users" => cast.mesh.customer().await.id.to_string(),
         "auth/sessions" => another_session(cast).await,
+        "avatars" => {
+            let me = &cast.people[&Caller::Buyer].client;
+            let user: Value = me.put_bytes("/users/me/avatar", PICTURE).await.ok();
+            let url = user["avatar_url"].as_str().unwrap();
+            url.rsplit('/').next().unwrap().to_owned()
+        }
         "categories" => {
             let body = json!({"name": format!("Category {}", word())});
             id(cast, Caller::Admin, "/categories", body).await

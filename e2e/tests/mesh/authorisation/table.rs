@@ -48,6 +48,11 @@ pub const TABLE: &[Operation] = &[
     op("GET /api/v1/users/me/addresses/{address_id}", ITS_CUSTOMER),
     op("PATCH /api/v1/users/me/addresses/{address_id}", ITS_CUSTOMER).sends("{}"),
     op("DELETE /api/v1/users/me/addresses/{address_id}", ITS_CUSTOMER).spoils(&["users/me/addresses"]),
+    op("PUT /api/v1/users/me/avatar", USER).sends("{}"),
+    op("DELETE /api/v1/users/me/avatar", USER).spoils(&["avatars"]),
+    op("GET /api/v1/users/me/export", USER),
+    op("DELETE /api/v1/users/me", USER).sends(r#"{"password": "not the password"}"#),
+    op("GET /api/v1/avatars/{file}", PUBLIC),
     // Shops.
     op("POST /api/v1/shops", USER).sends("{}"),
     op("GET /api/v1/shops", PUBLIC),

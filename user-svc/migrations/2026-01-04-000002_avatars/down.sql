@@ -1,0 +1,2 @@
+drop table picture_removals;
+alter table users drop column avatar;

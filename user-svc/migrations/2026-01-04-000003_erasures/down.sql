@@ -1,0 +1,3 @@
+drop table erasures;
+drop sequence erasure_attempts;
+alter table users drop column erased_at;

@@ -1,0 +1,105 @@
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+use image::ImageFormat;
+use serde_json::{Value, json};
+use souk_testkit::Response;
+use zip::ZipArchive;
+
+use crate::app::{PASSWORD, TestApp};
+use crate::pictures::picture;
+
+const EXPORT: &str = "/api/v1/users/me/export";
+const ADDRESSES: &str = "/api/v1/users/me/addresses";
+
+fn unpacked(answer: &Response) -> BTreeMap<String, Vec<u8>> {
+    let mut zip = ZipArchive::new(Cursor::new(&answer.bytes)).unwrap();
+    (0..zip.len())
+        .map(|n| {
+            let mut file = zip.by_index(n).unwrap();
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).unwrap();
+            (file.name().unwrap().into_owned(), bytes)
+        })
+        .collect()
+}
+
+#[actix_web::test]
+async fn an_export_holds_what_every_service_keeps() {
+    let app = TestApp::new().await;
+    let user = app.registered().await;
+    let me = app.server.customer(user.id);
+    app.login(&user.email, PASSWORD).await;
+    let address = json!({ "name": "Aygun Aliyeva", "line1": "Nizami 12", "city": "Baku", "country": "AZ" });
+    me.post(ADDRESSES, address).await;
+    me.put_bytes(
+        "/api/v1/users/me/avatar",
+        "image/png",
+        picture(ImageFormat::Png, [9, 9, 9]),
+    )
+    .await;
+
+    let answer = me.get(EXPORT).await;
+
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (200, Some("application/zip"))
+    );
+    assert!(
+        answer
+            .header("content-disposition")
+            .unwrap()
+            .starts_with("attachment;")
+    );
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let files = unpacked(&answer);
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "analytics-svc.json",
+            "avatar.jpg",
+            "order-svc.json",
+            "user-svc.json"
+        ]
+    );
+    let own: Value = serde_json::from_slice(&files["user-svc.json"]).unwrap();
+    assert_eq!(own["account"][0]["email"], json!(user.email));
+    assert_eq!(own["addresses"][0]["line1"], "Nizami 12");
+    assert_eq!(own["sessions"][0]["address"], "127.0.0.1");
+    let text = String::from_utf8(files["user-svc.json"].clone()).unwrap();
+    assert!(!text.contains("argon2") && !text.contains("hash"));
+    let orders: Value = serde_json::from_slice(&files["order-svc.json"]).unwrap();
+    assert_eq!(orders, json!({ "things": [1, 2, 3], "more": [] }));
+}
+
+#[actix_web::test]
+async fn a_service_that_is_away_makes_no_archive() {
+    let app = TestApp::new().await;
+    let me = app.server.customer(app.registered().await.id);
+
+    app.keepers.set_down(true);
+    let refused = me.get(EXPORT).await;
+    app.keepers.set_down(false);
+
+    assert_eq!(refused.problem(), (503, "unavailable"));
+    assert_eq!(me.get(EXPORT).await.status, 200);
+}
+
+#[actix_web::test]
+async fn nobody_has_no_export() {
+    let app = TestApp::new().await;
+
+    assert_eq!(
+        app.gateway().get(EXPORT).await.problem(),
+        (401, "authentication-required")
+    );
+    assert_eq!(
+        app.server
+            .customer(uuid::Uuid::now_v7())
+            .get(EXPORT)
+            .await
+            .problem(),
+        (404, "not-found")
+    );
+}
