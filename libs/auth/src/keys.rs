@@ -130,11 +130,10 @@ impl MeshKeys {
         self.current()
             .signing(request.timestamp)
             .map_or_else(String::new, |key| {
-                format!(
-                    "{}:{}",
-                    key.kid,
-                    hex::encode(request.mac(&key.mac).finalize().into_bytes())
-                )
+                let mut digits = [0; 64];
+                // The digits of 32 bytes always fit.
+                let _ = hex::encode_to_slice(request.mac(&key.mac).finalize().into_bytes(), &mut digits);
+                format!("{}:{}", key.kid, std::str::from_utf8(&digits).unwrap_or_default())
             })
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Debug, Write as _};
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -30,65 +29,93 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let mut line = Line(String::with_capacity(512));
-        line.put("time", now());
-        line.put("level", event.metadata().level().as_str());
-        line.put("service", self.service);
-        line.put("target", event.metadata().target());
+        out.write_str("{\"time\":\"")?;
+        SystemTime.format_time(&mut out)?;
+        out.write_char('"')?;
+        let mut line = Line { out, written: Ok(()) };
+        line.put_text("level", event.metadata().level().as_str());
+        line.put_text("service", self.service);
+        line.put_text("target", event.metadata().target());
         Flow::with(|flow| {
-            line.put("request_id", &flow.request_id);
-            line.put("trace_id", format!("{:032x}", flow.traceparent.trace_id));
+            line.put_text("request_id", &flow.request_id);
+            let trace_id = flow.traceparent.trace_id;
+            line.put("trace_id", |out| write!(out, "\"{trace_id:032x}\""));
             if let Some(cause) = &flow.causation_id {
-                line.put("causation_id", cause);
+                line.put_text("causation_id", cause);
             }
         });
         event.record(&mut line);
-        line.0.push('}');
-        writeln!(out, "{}", line.0)
+        line.written?;
+        line.out.write_str("}\n")
     }
 }
 
-/// A JSON object, written as it comes: log lines are on the path of every request.
-struct Line(String);
+/// A JSON object, written as it comes and where it belongs: log lines are on the path of every request.
+struct Line<'a> {
+    out: Writer<'a>,
+    written: fmt::Result,
+}
 
-impl Line {
-    fn put(&mut self, name: &str, value: impl Serialize) {
-        self.0.push(if self.0.is_empty() { '{' } else { ',' });
-        self.write(name);
-        self.0.push(':');
-        self.write(value);
+impl Line<'_> {
+    fn put_text(&mut self, name: &str, value: &str) {
+        self.put(name, |out| write_text(out, value));
     }
 
-    fn write(&mut self, value: impl Serialize) {
-        // Texts and numbers always serialise.
-        self.0
-            .push_str(&serde_json::to_string(&value).unwrap_or_default());
+    /// What JSON writes without quotes.
+    fn put_plain(&mut self, name: &str, value: impl fmt::Display) {
+        self.put(name, |out| write!(out, "{value}"));
+    }
+
+    fn put(&mut self, name: &str, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
+        self.written = self
+            .written
+            .and_then(|()| self.out.write_char(','))
+            .and_then(|()| write_text(&mut self.out, name))
+            .and_then(|()| self.out.write_char(':'))
+            .and_then(|()| value(&mut self.out));
     }
 }
 
-impl Visit for Line {
+/// A JSON string. Hardly any text holds something that must be escaped.
+fn write_text(out: &mut Writer<'_>, text: &str) -> fmt::Result {
+    if text
+        .bytes()
+        .any(|byte| byte < b' ' || byte == b'"' || byte == b'\\')
+    {
+        return out.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?);
+    }
+    out.write_char('"')?;
+    out.write_str(text)?;
+    out.write_char('"')
+}
+
+impl Visit for Line<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.put(field.name(), format!("{value:?}"));
+        self.put_text(field.name(), &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field.name(), value);
+        self.put_text(field.name(), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field.name(), value);
+        self.put_plain(field.name(), value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field.name(), value);
+        self.put_plain(field.name(), value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field.name(), value);
+        self.put_plain(field.name(), value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(field.name(), value);
+        if value.is_finite() {
+            self.put_plain(field.name(), value);
+        } else {
+            self.put_plain(field.name(), "null");
+        }
     }
 }
 
@@ -233,6 +260,33 @@ mod tests {
         assert_eq!(line["order.id"], 7);
         assert_eq!(line["request_id"], request_id.as_str());
         assert_eq!(line["service"], "test-svc");
+    }
+
+    #[test]
+    fn a_json_line_is_json_whatever_it_says() {
+        let json = |sink: Sink| {
+            let layer = tracing_subscriber::fmt::layer().with_writer(move || sink.clone());
+            let layer = layer.event_format(JsonLines { service: "test-svc" });
+            boxed(tracing_subscriber::registry().with(layer))
+        };
+        let nasty = "a \"quote\", a \\, a\nline, ü and \u{7}";
+
+        let text = lines(json, || {
+            tracing::info!(nasty, debug = ?nasty, ratio = f64::NAN, half = 0.5, done = true, left = -1, "{nasty}");
+        });
+
+        assert_eq!(text.lines().count(), 1, "{text}");
+        let line: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (line["nasty"].as_str(), line["message"].as_str()),
+            (Some(nasty), Some(nasty))
+        );
+        assert_eq!(line["debug"], format!("{nasty:?}"));
+        assert_eq!((&line["ratio"], &line["half"]), (&Value::Null, &Value::from(0.5)));
+        assert_eq!(
+            (&line["done"], &line["left"]),
+            (&Value::from(true), &Value::from(-1))
+        );
     }
 
     #[test]
