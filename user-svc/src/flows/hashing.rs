@@ -92,7 +92,11 @@ mod tests {
     async fn work_that_nobody_waits_for_is_not_begun() {
         let cores = available_parallelism().map_or(2, std::num::NonZero::get);
         let gate = Arc::new(Barrier::new(cores + 1));
-        let wait = |gate: Arc<Barrier>| tokio::spawn(hashing(move || drop(gate.wait())));
+        let wait = |gate: Arc<Barrier>| {
+            tokio::spawn(hashing(move || {
+                gate.wait();
+            }))
+        };
         let busy: Vec<_> = (0..cores).map(|_| wait(gate.clone())).collect();
         tokio::task::yield_now().await;
         let begun = Arc::new(AtomicBool::new(false));
