@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fuzz::FuzzArgs;
 use crate::instance::{Name, Part};
@@ -52,6 +52,9 @@ pub enum Command {
     /// One service of the running mesh, or one of its replicas.
     #[command(subcommand)]
     Service(ServiceCommand),
+    /// Token signing keys and mesh keys; they rotate while the mesh runs.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Show the end of the logs.
     Logs {
         /// A service, a replica (`order-svc#2`), a part, `traefik` or `traefik-access`; all services if it is left out.
@@ -163,6 +166,44 @@ pub struct Decision {
     /// All that wait of this queue.
     #[arg(long, conflicts_with = "id")]
     pub queue: Option<String>,
+}
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Show them without their secrets: which one signs, since when, and which are still accepted.
+    List,
+    /// Make the next ones. All processes accept them at once and sign with them a while later.
+    Rotate {
+        /// One kind only; both if it is left out.
+        #[arg(long, value_enum)]
+        only: Option<KeyKind>,
+        /// Seconds until they sign; five minutes if it is left out.
+        #[arg(long, value_name = "SECONDS")]
+        after: Option<u64>,
+        /// Only if the newest key is older than this.
+        #[arg(long, value_name = "DAYS")]
+        if_older_than: Option<u16>,
+    },
+}
+
+/// What keys are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyKind {
+    /// Access tokens.
+    Signing,
+    /// Requests inside the mesh.
+    Mesh,
+}
+
+impl KeyKind {
+    /// The name that the gateway knows it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            KeyKind::Signing => "signing",
+            KeyKind::Mesh => "mesh",
+        }
+    }
 }
 
 /// What can be done with the infrastructure.

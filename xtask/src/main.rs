@@ -74,6 +74,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         } => mesh::logs(&instance, service.as_deref(), *lines, *follow)?,
         Command::Bench(command) => return bench::run(&Instance::open(Name::Test)?, command),
         Command::Parked(command) => parked::run(&instance, command)?,
+        Command::Keys(command) => mesh::keys::run(&instance, command)?,
         Command::Layers => layers::check(&instance)?,
         Command::Fuzz(args) => return fuzz::run(&instance, args),
         Command::Test { only } => return test::run(&Instance::open(Name::Test)?, only),

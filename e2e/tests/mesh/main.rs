@@ -33,3 +33,4 @@ mod people;
 mod queues;
 mod refusals;
 mod replicas;
+mod rotation;

@@ -105,6 +105,11 @@ impl Mesh {
         Client::new(self.http.clone(), &self.run.services[name].url)
     }
 
+    /// The file of the keys that requests inside the mesh are signed with.
+    pub fn mesh_keys(&self) -> PathBuf {
+        self.dir.join("mesh-keys/keys")
+    }
+
     /// Runs a command of xtask on this instance, such as `["service", "kill", "cart-svc"]`.
     pub async fn xtask(&self, arguments: &[&str]) {
         let mut command = self.xtask_command(arguments);

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::infra::{Infra, databases};
 use crate::instance::{Instance, Name};
-use crate::mesh::Options;
+use crate::mesh::{Options, keys};
 use crate::replicas::Replica;
 use crate::secrets::Secrets;
 use crate::services::{SERVICES, Service};
@@ -64,7 +64,7 @@ pub fn of(
 
     set("LISTEN_ADDR", format!("127.0.0.1:{}", replica.port(instance)));
     set("AMQP_URL", infra.amqp_url.clone());
-    set("MESH_KEYS", secrets.mesh_keys.clone());
+    set("MESH_KEYS_FILE", keys::path(instance).display().to_string());
     for other in SERVICES {
         if let Some(variable) = other.url_variable {
             let urls: Vec<String> = options.replicas.of(other).map(|one| one.url(instance)).collect();

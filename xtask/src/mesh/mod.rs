@@ -1,6 +1,7 @@
 //! The services as processes on this machine, any number of each.
 
 mod environment;
+pub mod keys;
 mod logs;
 mod progress;
 mod record;
@@ -64,6 +65,7 @@ pub fn wipe(instance: &Instance) -> Result<()> {
         "signing-keys",
         "mails",
         "media",
+        "mesh-keys",
         "services",
         "traefik",
         "logs",

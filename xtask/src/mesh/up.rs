@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::record::{self, Record, build_of, serve};
 use super::run::{self, Admin};
-use super::{environment, progress, service};
+use super::{environment, keys, progress, service};
 use crate::files::Lock;
 use crate::infra::{self, Up, databases};
 use crate::instance::{Instance, Part};
@@ -46,6 +46,7 @@ pub fn up(instance: &Instance, options: &Options, started: &mut Started) -> Resu
     let _lock = Lock::take(&instance.dir)?;
     let front = options.traefik.then(|| traefik::program(instance)).transpose()?;
     let (up, programs) = infra_and_build(instance, options.release, started)?;
+    keys::begin(instance, &up.secrets)?;
     if options.replicas.is_many() {
         databases::must_allow(&up.infra.postgres_url, &options.replicas)?;
     }

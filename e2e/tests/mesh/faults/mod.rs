@@ -6,7 +6,7 @@ pub mod stream;
 use std::time::Duration;
 
 use outage::Outage;
-use stream::Fair;
+pub use stream::Fair;
 
 use crate::mesh::Mesh;
 

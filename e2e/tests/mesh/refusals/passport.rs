@@ -1,9 +1,6 @@
 //! A header is not a passport: past the gateway only what the mesh has signed counts.
 
-use std::fs;
-
 use reqwest::Method;
-use serde_json::Value;
 use souk_auth::{MeshKeys, SignedRequest, now_ms};
 
 use crate::attacks::raw::say;
@@ -255,9 +252,7 @@ impl Signed<'_> {
     }
 
     fn headers(&self, method: &str, target: &str, skew_ms: i64) -> Vec<(&'static str, String)> {
-        let text = fs::read_to_string(self.mesh.dir.join("secrets.json")).unwrap();
-        let secrets: Value = serde_json::from_str(&text).unwrap();
-        let keys = MeshKeys::parse(secrets["mesh_keys"].as_str().unwrap()).unwrap();
+        let keys = MeshKeys::open(&self.mesh.mesh_keys()).unwrap();
         keys.sign(&SignedRequest {
             method,
             target,

@@ -325,7 +325,13 @@ impl Token {
 
     /// Whoever holds a token with these claims, signed with the key of the mesh under some name.
     fn signed_as(&self, mesh: &Mesh, kid: Option<&str>, claims: &Value) -> Client {
-        let pem = fs::read(mesh.dir.join("signing-keys/key-001.pem")).unwrap();
+        let files = fs::read_dir(mesh.dir.join("signing-keys")).unwrap();
+        let names = files.map(|file| file.unwrap().path());
+        // The newest one signs, but for a moment in which only the test of rotation runs.
+        let newest = names
+            .filter(|path| path.extension().is_some_and(|end| end == "pem"))
+            .max();
+        let pem = fs::read(newest.unwrap()).unwrap();
         let header = Header {
             kid: kid.map(str::to_owned),
             ..Header::new(Algorithm::EdDSA)
