@@ -17,7 +17,8 @@ pub(super) struct Keys(Vec<Key>);
 pub(super) struct KeyRing {
     directory: Directory,
     keys: RwLock<Arc<Keys>>,
-    looked: Mutex<Instant>,
+    /// When a token with an unknown key made us look, last.
+    looked: Mutex<Option<Instant>>,
 }
 
 impl KeyRing {
@@ -31,7 +32,7 @@ impl KeyRing {
         Ok(Self {
             directory,
             keys,
-            looked: Mutex::new(Instant::now()),
+            looked: Mutex::default(),
         })
     }
 
@@ -59,10 +60,10 @@ impl KeyRing {
     pub fn reload_if_older_than(&self, age: Duration) -> bool {
         {
             let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-            if looked.elapsed() < age {
+            if looked.is_some_and(|looked| looked.elapsed() < age) {
                 return false;
             }
-            *looked = Instant::now();
+            *looked = Some(Instant::now());
         }
         self.reload()
     }
