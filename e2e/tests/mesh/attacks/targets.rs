@@ -62,7 +62,7 @@ async fn nothing_leads_past_the_public_api() {
         "/api/v1/USERS/me",
         "/API/v1/users/me",
         "/api/v1/internal/users",
-        "/api/v1/users/internal",
+        "/api/v1/carts/internal",
         "/internal/users",
         "/health",
         "/.env",
