@@ -265,7 +265,7 @@ async fn an_unknown_path_is_not_found() {
     for path in [
         "/nothing",
         "/cart/nothing",
-        "/users",
+        "/users/me/nothing",
         "/orders/1/2/3",
         "/internal/users",
         "/metrics",
