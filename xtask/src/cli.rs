@@ -89,6 +89,32 @@ pub enum Command {
 pub enum BenchCommand {
     /// The gateway against nginx, logins against Argon2id alone, the gateway's memory.
     Gateway(Pace),
+    /// Orders through the gateway against Postgres alone, how far their effects lag, and what an order costs whom.
+    Checkout(CheckoutArgs),
+    /// The relay of an outbox against confirms alone, a consumer against transactions alone.
+    Events(EventsArgs),
+}
+
+/// How events are measured.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct EventsArgs {
+    /// How many go through in each single measurement.
+    #[arg(long, default_value_t = 30_000, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1000..=1_000_000))]
+    pub events: usize,
+    /// How often each is taken, in turn with its limit; medians count.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub rounds: u32,
+}
+
+/// How orders are measured.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct CheckoutArgs {
+    /// How long, and how often.
+    #[command(flatten)]
+    pub pace: Pace,
+    /// Customers with a full cart each; a measurement ends early when all of them have ordered.
+    #[arg(long, default_value_t = 2000, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(100..=100_000))]
+    pub customers: usize,
 }
 
 /// How long a benchmark measures.

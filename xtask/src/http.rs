@@ -25,37 +25,59 @@ pub fn post(port: u16, path: &str, body: &str) -> Result<(u16, String)> {
 }
 
 /// Calls of the API of a running mesh, on behalf of somebody.
+#[derive(Clone)]
 pub struct Api {
     base: String,
-    token: String,
+    headers: Vec<(&'static str, String)>,
     agent: Agent,
 }
 
 impl Api {
+    /// Nobody yet, over connections of its own.
+    pub fn at(gateway_url: &str) -> Self {
+        Self {
+            base: format!("{gateway_url}/api/v1"),
+            headers: Vec::new(),
+            agent: agent(Duration::from_secs(30)),
+        }
+    }
+
     /// Logs in.
     pub fn log_in(gateway_url: &str, email: &str, password: &str) -> Result<Self> {
-        let mut api = Self {
-            base: format!("{gateway_url}/api/v1"),
-            token: String::new(),
-            agent: agent(Duration::from_secs(30)),
-        };
+        let api = Self::at(gateway_url);
         let login = serde_json::json!({"email": email, "password": password});
         let (status, body) = api.call("POST", "/auth/login", Some(&login))?;
         let token = body.get("access_token").and_then(Value::as_str);
-        token
-            .with_context(|| format!("{email} could not log in: {status} {body}"))?
-            .clone_into(&mut api.token);
-        Ok(api)
+        let token = token.with_context(|| format!("{email} could not log in: {status} {body}"))?;
+        Ok(api.acting_as(token))
+    }
+
+    /// On behalf of whoever has this token, over the same connections.
+    pub fn acting_as(&self, token: &str) -> Self {
+        self.with("authorization", format!("Bearer {token}"))
+    }
+
+    /// With this `Idempotency-Key`.
+    pub fn with_key(&self, key: &str) -> Self {
+        self.with("idempotency-key", key.to_owned())
+    }
+
+    fn with(&self, name: &'static str, value: String) -> Self {
+        let mut api = self.clone();
+        api.headers.push((name, value));
+        api
     }
 
     /// The status and the body of an answer; null if it has none.
     pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, Value)> {
-        let request = ureq::http::Request::builder()
+        let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
-            .header("authorization", format!("Bearer {}", self.token))
-            .header("content-type", "application/json")
-            .body(body.map(Value::to_string).unwrap_or_default())?;
+            .header("content-type", "application/json");
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let request = request.body(body.map(Value::to_string).unwrap_or_default())?;
         let mut response = self
             .agent
             .run(request)

@@ -1,13 +1,12 @@
 //! `cargo xtask parked`: what services of the running mesh could not handle.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use crate::cli::{Decision, ParkedCommand};
-use crate::files;
 use crate::http::Api;
 use crate::instance::Instance;
-use crate::mesh::run_path;
+use crate::mesh::Run;
 
 /// Runs a command, as the operator of the instance.
 pub fn run(instance: &Instance, command: &ParkedCommand) -> Result<()> {
@@ -30,21 +29,8 @@ pub fn run(instance: &Instance, command: &ParkedCommand) -> Result<()> {
 }
 
 fn operator(instance: &Instance) -> Result<Api> {
-    let run: Value = files::read_json(&run_path(instance))?.with_context(|| {
-        format!(
-            "No mesh runs in the {} instance: run `cargo xtask up`",
-            instance.label()
-        )
-    })?;
-    let text = |pointer: &str| {
-        let value = run.pointer(pointer).and_then(Value::as_str);
-        value.with_context(|| format!("run.json has no {pointer}"))
-    };
-    Api::log_in(
-        text("/gateway_url")?,
-        text("/admin/email")?,
-        text("/admin/password")?,
-    )
+    let run = Run::read(instance)?;
+    Api::log_in(&run.gateway_url, &run.admin.email, &run.admin.password)
 }
 
 fn list(api: &Api, queue: Option<&str>, kind: Option<&str>, state: &str, limit: usize) -> Result<()> {

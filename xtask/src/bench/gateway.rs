@@ -26,6 +26,7 @@ struct Sample {
 /// One round, all within some seconds of each other.
 struct Round {
     nginx: Sample,
+    bare: Sample,
     public: Sample,
     authorised: Sample,
 }
@@ -42,6 +43,7 @@ pub fn measure(instance: &Instance, pace: Pace) -> Result<Vec<Row>> {
         instance,
         rig: &rig,
         nginx: Load::gets("nginx", rig.page_through_nginx()),
+        bare: Load::gets("bare", rig.page_through_bare_proxy()),
         public: Load::gets("public", rig.page()),
         authorised: Load::gets("authorised", rig.page()).bearer(token),
     };
@@ -72,6 +74,7 @@ struct Bench<'a> {
     instance: &'a Instance,
     rig: &'a Rig,
     nginx: Load,
+    bare: Load,
     public: Load,
     authorised: Load,
 }
@@ -79,7 +82,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn rounds(&self, pace: Pace) -> Result<Vec<Round>> {
         println!("warming up");
-        for load in [&self.nginx, &self.public, &self.authorised] {
+        for load in [&self.nginx, &self.bare, &self.public, &self.authorised] {
             load.run(self.instance, 1)?;
         }
         (1..=pace.rounds)
@@ -87,14 +90,16 @@ impl Bench<'_> {
                 let seconds = pace.seconds;
                 let round = Round {
                     nginx: self.sample(&self.nginx, seconds, Rig::nginx_micros)?,
+                    bare: self.sample(&self.bare, seconds, Rig::bare_micros)?,
                     public: self.sample(&self.public, seconds, Rig::gateway_micros)?,
                     authorised: self.sample(&self.authorised, seconds, Rig::gateway_micros)?,
                 };
                 self.rig.empty_log()?;
                 println!(
-                    "round {number} of {}: nginx {}, public {}, authorised {}",
+                    "round {number} of {}: nginx {}, bare proxy {}, public {}, authorised {}",
                     pace.rounds,
                     told(round.nginx),
+                    told(round.bare),
                     told(round.public),
                     told(round.authorised)
                 );
@@ -149,6 +154,12 @@ fn rows(rounds: &[Round]) -> Vec<Row> {
         }),
         row("CPU of it", "us", Budget::Any, |round| {
             (round.public.cpu_micros, round.nginx.cpu_micros)
+        }),
+        row("its libraries alone, to nginx", "req/s", Budget::Any, |round| {
+            (round.bare.figures.per_second, round.nginx.figures.per_second)
+        }),
+        row("CPU of it", "us", Budget::Any, |round| {
+            (round.bare.cpu_micros, round.nginx.cpu_micros)
         }),
         row(
             "authorised GET, to nginx",

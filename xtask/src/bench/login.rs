@@ -1,26 +1,23 @@
 //! Logins against what Argon2id alone allows, and what a storm of them does to everybody else.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use super::budget::{Budget, Row};
 use super::people::Person;
-use super::rig::Rig;
+use super::rig::{Rig, beside_services};
 use super::wrk::{Load, settle};
 use crate::cli::Pace;
 use crate::instance::Instance;
-use crate::mesh::Record;
-use crate::replicas::Replica;
-use crate::services::by_name;
 
 /// Measure both.
 pub fn measure(instance: &Instance, rig: &Rig, people: &[Person], pace: Pace) -> Result<Vec<Row>> {
     let bodies: Vec<String> = people.iter().map(|person| person.login.clone()).collect();
     let logins = Load::posts("login", rig.at_gateway("/api/v1/auth/login"), &bodies);
     let page = Load::paced_gets("page", rig.page());
-    let alone = argon2_alone(instance)?;
+    let alone = beside_services(instance, "argon2-alone")?;
     page.run(instance, 1)?;
     logins.run(instance, 1)?;
     settle();
@@ -45,13 +42,6 @@ pub fn measure(instance: &Instance, rig: &Rig, people: &[Person], pace: Pace) ->
         Row::new("login, to Argon2id alone", "1/s", rates, Budget::AtLeast(0.9)),
         Row::new("p99 of a page among logins", "ms", waits, Budget::AtMost(3.0)),
     ])
-}
-
-/// It lies beside the services, being built with them.
-fn argon2_alone(instance: &Instance) -> Result<PathBuf> {
-    let record = Record::read(instance, Replica::first(by_name("user-svc")?))?
-        .context("user-svc was never started")?;
-    Ok(record.binary.with_file_name("argon2-alone"))
 }
 
 fn rate_of(alone: &Path, seconds: u32) -> Result<f64> {

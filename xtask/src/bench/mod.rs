@@ -1,7 +1,9 @@
 //! `cargo xtask bench`: figures of the mesh against limits that are measured in the same run.
 
 mod budget;
+mod checkout;
 mod cpu;
+mod events;
 mod gateway;
 mod login;
 mod memory;
@@ -15,7 +17,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use crate::cli::{BenchCommand, Pace};
+use crate::cli::BenchCommand;
 use crate::instance::Instance;
 use crate::mesh::{self, Options};
 use crate::{infra, interrupt};
@@ -33,13 +35,25 @@ pub fn run(instance: &Instance, command: &BenchCommand) -> Result<ExitCode> {
     };
     mesh::up_detached(instance, options)?;
     match command {
-        BenchCommand::Gateway(pace) => finish(instance, "gateway", *pace, gateway::measure(instance, *pace)?),
+        BenchCommand::Gateway(pace) => finish(
+            instance,
+            "gateway",
+            pace.rounds,
+            gateway::measure(instance, *pace)?,
+        ),
+        BenchCommand::Checkout(args) => {
+            let rows = checkout::measure(instance, *args)?;
+            finish(instance, "checkout", args.pace.rounds, rows)
+        }
+        BenchCommand::Events(args) => {
+            finish(instance, "events", args.rounds, events::measure(instance, *args)?)
+        }
     }
 }
 
-fn finish(instance: &Instance, name: &str, pace: Pace, rows: Vec<Row>) -> Result<ExitCode> {
+fn finish(instance: &Instance, name: &str, rounds: u32, rows: Vec<Row>) -> Result<ExitCode> {
     print!("\n{}", report::table(&rows));
-    let path = report::write(instance, name, pace, &rows)?;
+    let path = report::write(instance, name, rounds, &rows)?;
     println!("\nas JSON, with every round: {}", path.display());
     Ok(if rows.iter().all(Row::holds) {
         ExitCode::SUCCESS

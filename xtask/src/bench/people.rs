@@ -21,25 +21,35 @@ pub fn customers(port: u16, count: usize) -> Result<Vec<Person>> {
     (0..count).map(|_| customer(port)).collect()
 }
 
-fn customer(port: u16) -> Result<Person> {
+/// A new customer, logged in.
+pub fn customer(port: u16) -> Result<Person> {
     let email = format!("bench-{}@example.org", secrets::hex(8)?);
     let account =
         json!({"email": email, "password": PASSWORD, "first_name": "Bench", "last_name": "Customer"});
-    post(port, "/api/v1/auth/register", &account, 201)?;
-    let login = json!({"email": email, "password": PASSWORD});
-    let tokens = post(port, "/api/v1/auth/login", &login, 200)?;
-    let token = tokens
-        .get("access_token")
-        .and_then(Value::as_str)
-        .context("A login brought no token")?;
-    Ok(Person {
-        login: login.to_string(),
-        token: token.to_owned(),
-    })
+    post(port, "/api/v1/auth/register", &account.to_string(), 201)?;
+    let mut person = Person {
+        login: json!({"email": email, "password": PASSWORD}).to_string(),
+        token: String::new(),
+    };
+    person.log_in_again(port)?;
+    Ok(person)
 }
 
-fn post(port: u16, path: &str, body: &Value, expected: u16) -> Result<Value> {
-    let (status, text) = http::post(port, path, &body.to_string())?;
+impl Person {
+    /// Get another token.
+    pub fn log_in_again(&mut self, port: u16) -> Result<()> {
+        let tokens = post(port, "/api/v1/auth/login", &self.login, 200)?;
+        tokens
+            .get("access_token")
+            .and_then(Value::as_str)
+            .context("A login brought no token")?
+            .clone_into(&mut self.token);
+        Ok(())
+    }
+}
+
+fn post(port: u16, path: &str, body: &str, expected: u16) -> Result<Value> {
+    let (status, text) = http::post(port, path, body)?;
     if status != expected {
         bail!("POST {path} was answered {status}: {text}");
     }

@@ -6,24 +6,21 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::budget::{Budget, Row};
-use crate::cli::Pace;
 use crate::files;
 use crate::instance::Instance;
 
 #[derive(Serialize)]
 struct Report<'a> {
-    seconds: u32,
     rounds: u32,
     holds: bool,
     rows: &'a [Row],
 }
 
 /// Write `.souk/test/bench/<name>.json`.
-pub fn write(instance: &Instance, name: &str, pace: Pace, rows: &[Row]) -> Result<PathBuf> {
+pub fn write(instance: &Instance, name: &str, rounds: u32, rows: &[Row]) -> Result<PathBuf> {
     let path = instance.dir.join("bench").join(format!("{name}.json"));
     let report = Report {
-        seconds: pace.seconds,
-        rounds: pace.rounds,
+        rounds,
         holds: rows.iter().all(Row::holds),
         rows,
     };

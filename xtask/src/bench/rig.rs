@@ -1,6 +1,7 @@
 //! What is measured and what it is measured against: one upstream, and two ways to it.
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::Duration;
 
@@ -12,14 +13,16 @@ use super::{cpu, memory};
 use crate::http::status_of;
 use crate::instance::Instance;
 use crate::mesh::Record;
-use crate::process;
 use crate::replicas::Replica;
 use crate::services::by_name;
+use crate::{ports, process};
 
 const GATEWAY: &str = "bench-gateway";
 const GATEWAY_PORT: u16 = 8190;
 const UPSTREAM_PORT: u16 = 8191;
 const PROXY_PORT: u16 = 8192;
+const BARE: &str = "bench-bare-proxy";
+const BARE_PORT: u16 = 8193;
 
 /// Where a product page would be.
 const PAGE: &str = "/api/v1/products/0198c5a2-7d1e-7c3a-9b52-4f1d2a6e8b90";
@@ -30,6 +33,7 @@ const ANSWER: &str = r#"{"id":"0198c5a2-7d1e-7c3a-9b52-4f1d2a6e8b90","title":"Br
 /// The programs of a run; they end with it.
 pub struct Rig {
     gateway: Child,
+    bare: Child,
     proxy: Nginx,
     _upstream: Nginx,
     instance: Instance,
@@ -50,6 +54,7 @@ impl Rig {
         let proxy = Nginx::start(instance, "bench-proxy", instance.port(PROXY_PORT), &pool, pass)?;
         let rig = Self {
             gateway: start_gateway(instance, upstream)?,
+            bare: start_bare_proxy(instance, upstream)?,
             proxy,
             _upstream: upstream_nginx,
             instance: instance.clone(),
@@ -61,6 +66,9 @@ impl Rig {
                 "{GATEWAY} is not ready:\n{}",
                 process::tail(&instance.log(GATEWAY), 5)
             );
+        }
+        if !process::wait_until(Duration::from_secs(5), || ports::is_listening(rig.bare_port())) {
+            bail!("{BARE} did not start:\n{}", process::tail(&instance.log(BARE), 5));
         }
         Ok(rig)
     }
@@ -83,6 +91,20 @@ impl Rig {
     /// The same page through nginx.
     pub fn page_through_nginx(&self) -> String {
         format!("http://127.0.0.1:{}{PAGE}", self.instance.port(PROXY_PORT))
+    }
+
+    /// The same page through a proxy of the gateway's libraries alone.
+    pub fn page_through_bare_proxy(&self) -> String {
+        format!("http://127.0.0.1:{}{PAGE}", self.bare_port())
+    }
+
+    fn bare_port(&self) -> u16 {
+        self.instance.port(BARE_PORT)
+    }
+
+    /// Processor time of the bare proxy so far.
+    pub fn bare_micros(&self) -> f64 {
+        cpu::micros(&[pid(&self.bare)])
     }
 
     /// Processor time of the gateway so far.
@@ -109,24 +131,25 @@ impl Rig {
     }
 
     fn gateway_pid(&self) -> i32 {
-        i32::try_from(self.gateway.id()).unwrap_or_default()
+        pid(&self.gateway)
     }
+}
+
+fn pid(child: &Child) -> i32 {
+    i32::try_from(child.id()).unwrap_or_default()
 }
 
 impl Drop for Rig {
     fn drop(&mut self) {
-        process::signal(self.gateway_pid(), Signal::TERM);
-        let _ = self.gateway.wait();
+        for child in [&mut self.gateway, &mut self.bare] {
+            process::signal(pid(child), Signal::TERM);
+            let _ = child.wait();
+        }
     }
 }
 
 fn start_gateway(instance: &Instance, upstream: u16) -> Result<Child> {
-    // Left by a run that was killed.
-    process::stop(
-        &process::find(instance, GATEWAY),
-        Signal::TERM,
-        Duration::from_secs(10),
-    );
+    end_leftover(instance, GATEWAY);
     let record = Record::read(instance, Replica::first(by_name("gateway")?))?
         .context("The gateway was never started")?;
     let mut command = Command::new(&record.binary);
@@ -141,6 +164,29 @@ fn start_gateway(instance: &Instance, upstream: u16) -> Result<Child> {
         .env("PRODUCT_SVC_URL", format!("http://127.0.0.1:{upstream}"))
         .current_dir(&instance.dir);
     process::spawn(command, instance, GATEWAY)
+}
+
+fn start_bare_proxy(instance: &Instance, upstream: u16) -> Result<Child> {
+    end_leftover(instance, BARE);
+    let mut command = Command::new(beside_services(instance, "bare-proxy")?);
+    command.args([instance.port(BARE_PORT), upstream].map(|port| port.to_string()));
+    process::spawn(command, instance, BARE)
+}
+
+/// Of a run that was killed.
+fn end_leftover(instance: &Instance, name: &str) {
+    process::stop(
+        &process::find(instance, name),
+        Signal::TERM,
+        Duration::from_secs(10),
+    );
+}
+
+/// A program of ours that is no service: it lies beside them, being built with them.
+pub fn beside_services(instance: &Instance, program: &str) -> Result<PathBuf> {
+    let record = Record::read(instance, Replica::first(by_name("gateway")?))?
+        .context("The gateway was never started")?;
+    Ok(record.binary.with_file_name(program))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use super::account::Account;
-use super::url::without_password;
+use super::url::{with_login, without_password};
 use super::{data, install};
 use crate::instance::{Instance, Part};
 use crate::process;
@@ -48,8 +48,7 @@ pub fn is_ready(url: &str) -> bool {
 
 /// Run SQL, stopping at the first error. The text goes through a pipe, never through arguments.
 pub fn psql(url: &str, sql: &str) -> Result<String> {
-    let (address, password) = without_password(url);
-    let mut child = Command::new(install::postgres_program("psql")?)
+    let mut child = client("psql", url)?
         .args([
             "--no-psqlrc",
             "--quiet",
@@ -58,9 +57,6 @@ pub fn psql(url: &str, sql: &str) -> Result<String> {
             "--set",
             "ON_ERROR_STOP=1",
         ])
-        .arg(address)
-        .env("PGPASSWORD", password)
-        .env("PGCONNECT_TIMEOUT", "5")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -80,6 +76,22 @@ pub fn psql(url: &str, sql: &str) -> Result<String> {
         );
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A program that talks to this database; only its environment knows the password.
+pub fn client(program: &str, url: &str) -> Result<Command> {
+    let (address, password) = without_password(url);
+    let mut command = Command::new(install::postgres_program(program)?);
+    command
+        .arg(address)
+        .env("PGPASSWORD", password)
+        .env("PGCONNECT_TIMEOUT", "5");
+    Ok(command)
+}
+
+/// The same server and login, with another database.
+pub fn with_database(url: &str, database: &str) -> Result<String> {
+    with_login(url, None, database)
 }
 
 /// After a crash whose pid now belongs to another process, Postgres would not start.

@@ -20,7 +20,7 @@ use crate::{infra, interrupt, process};
 
 pub use logs::logs;
 pub use record::{Record, build_of, known};
-pub use run::path as run_path;
+pub use run::{Run, path as run_path};
 pub use up::Options;
 use up::{Started, up};
 

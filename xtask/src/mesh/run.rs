@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::record::Record;
@@ -16,13 +16,17 @@ use crate::{files, traefik};
 /// The content of `run.json`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Run {
-    gateway_url: String,
-    admin: Admin,
+    /// Where clients go.
+    pub gateway_url: String,
+    /// Who may do everything.
+    pub admin: Admin,
     services: BTreeMap<String, Running>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     traefik: Option<Front>,
-    postgres_url: String,
-    amqp_url: String,
+    /// The superuser of all databases.
+    pub postgres_url: String,
+    /// The broker.
+    pub amqp_url: String,
     redis_url: String,
 }
 
@@ -111,6 +115,16 @@ pub fn update(instance: &Instance, replica: Replica, pid: i32) -> Result<()> {
 }
 
 impl Run {
+    /// What runs in this instance.
+    pub fn read(instance: &Instance) -> Result<Self> {
+        files::read_json(&path(instance))?.with_context(|| {
+            format!(
+                "No mesh runs in the {} instance: run `cargo xtask up`",
+                instance.label()
+            )
+        })
+    }
+
     fn set_pid(&mut self, instance: &Instance, replica: Replica, pid: i32) {
         let url = replica.url(instance);
         if let Some(front) = self.traefik.as_mut().filter(|_| replica.service == &TRAEFIK) {

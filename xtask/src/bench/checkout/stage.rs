@@ -1,0 +1,134 @@
+//! Two shops with something to sell.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::limit::Basket;
+use crate::bench::people;
+use crate::http::Api;
+use crate::instance::Instance;
+use crate::mesh::Run;
+use crate::{process, secrets};
+
+/// Variations of each shop that customers choose from.
+pub const WARES: usize = 100;
+const STOCK: u32 = 1_000_000;
+
+/// What can be bought, and where.
+pub struct Stage {
+    /// The gateway.
+    pub gateway_url: String,
+    /// The same.
+    pub gateway_port: u16,
+    /// The superuser of all databases.
+    pub postgres_url: String,
+    shops: [Vec<String>; 2],
+    hot: String,
+}
+
+impl Stage {
+    /// Open the shops.
+    pub fn set(instance: &Instance) -> Result<Self> {
+        let run = Run::read(instance)?;
+        let port = run
+            .gateway_url
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok());
+        let mut stage = Self {
+            gateway_port: port.context("The gateway has no port")?,
+            gateway_url: run.gateway_url.clone(),
+            postgres_url: run.postgres_url.clone(),
+            shops: [Vec::new(), Vec::new()],
+            hot: String::new(),
+        };
+        println!("opening two shops with {WARES} products each");
+        let operator = Api::log_in(&run.gateway_url, &run.admin.email, &run.admin.password)?;
+        let first = stage.open_shop(&operator)?;
+        let second = stage.open_shop(&operator)?;
+        stage.hot = product(&first)?;
+        stage.shops = [first, second]
+            .map(|owner| (0..WARES).map(|_| product(&owner)).collect::<Result<Vec<_>>>())
+            .into_iter()
+            .collect::<Result<Vec<_>>>()?
+            .try_into()
+            .ok()
+            .context("There are two shops")?;
+        stage.wait_until_known()?;
+        Ok(stage)
+    }
+
+    /// What goes into a cart.
+    pub fn basket(&self, basket: Basket) -> Result<Vec<String>> {
+        match basket {
+            Basket::OneHotLine => Ok(vec![self.hot.clone()]),
+            Basket::TwoLines => self.shops.iter().map(|wares| any_of(wares)).collect(),
+        }
+    }
+
+    fn open_shop(&self, operator: &Api) -> Result<Api> {
+        let owner = people::customer(self.gateway_port)?;
+        let owner = Api::at(&self.gateway_url).acting_as(&owner.token);
+        let shop = made(
+            &owner,
+            "/shops",
+            &json!({"name": format!("Bench {}", secrets::hex(6)?)}),
+        )?;
+        let (status, body) = operator.call("POST", &format!("/shops/{shop}/approve"), Some(&json!({})))?;
+        if status != 200 {
+            bail!("The shop was not approved: {status} {body}");
+        }
+        // product-svc hears of the approval by its event.
+        let probe = json!({"title": "Probe", "sku": "PROBE"});
+        let may_sell = || matches!(owner.call("POST", "/products", Some(&probe)), Ok((201 | 409, _)));
+        if !process::wait_until(Duration::from_secs(20), may_sell) {
+            bail!("A shop that was approved may not sell yet after 20 s");
+        }
+        Ok(owner)
+    }
+
+    /// Events are behind: what cart-svc does not know yet cannot be taken.
+    fn wait_until_known(&self) -> Result<()> {
+        let probe = people::customer(self.gateway_port)?;
+        let probe = Api::at(&self.gateway_url).acting_as(&probe.token);
+        let last = self.shops.iter().filter_map(|wares| wares.last());
+        for variation in last.chain([&self.hot]) {
+            let line = json!({"variation_id": variation, "quantity": 1});
+            let takes = || matches!(probe.call("POST", "/cart/items", Some(&line)), Ok((201, _)));
+            if !process::wait_until(Duration::from_secs(20), takes) {
+                bail!("A product cannot be put into a cart after 20 s");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A new product's only variation.
+fn product(owner: &Api) -> Result<String> {
+    let sku = secrets::hex(6)?.to_uppercase();
+    let product = made(
+        owner,
+        "/products",
+        &json!({"title": "Brass reading lamp", "sku": sku}),
+    )?;
+    let variation =
+        json!({"options": {"size": "M"}, "price": {"amount": 2500, "currency": "AZN"}, "stock": STOCK});
+    made(owner, &format!("/products/{product}/variations"), &variation)
+}
+
+fn made(api: &Api, path: &str, body: &Value) -> Result<String> {
+    let (status, answer) = api.call("POST", path, Some(body))?;
+    let id = answer.get("id").and_then(Value::as_str).filter(|_| status == 201);
+    id.map(ToOwned::to_owned)
+        .with_context(|| format!("POST {path} was answered {status}: {answer}"))
+}
+
+fn any_of(wares: &[String]) -> Result<String> {
+    let random = usize::try_from(u32::from_str_radix(&secrets::hex(4)?, 16)?)?;
+    let at = random
+        .checked_rem(wares.len())
+        .context("A shop has nothing to sell")?;
+    Ok(wares.get(at).cloned().unwrap_or_default())
+}
