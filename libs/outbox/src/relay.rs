@@ -98,11 +98,13 @@ impl Relay {
             return Ok(());
         };
         let mut publisher = session.publisher().await?;
+        without_flush(lease.conn()).await?;
+        let mut confirmed = Vec::new();
         let committed = self.db.committed();
         while !shutdown.is_cancelled() {
             // Taken before looking, so that a commit during the look is not missed.
             let wake = committed.notified();
-            if self.publish_batch(lease.conn(), &mut publisher).await? {
+            if self.publish_batch(lease.conn(), &mut publisher, &mut confirmed).await? {
                 continue;
             }
             self.ensure_open(&session)?;
@@ -113,7 +115,7 @@ impl Relay {
             }
         }
         // What was committed while stopping leaves now rather than at the next start.
-        self.publish_batch(lease.conn(), &mut publisher).await?;
+        while self.publish_batch(lease.conn(), &mut publisher, &mut confirmed).await? {}
         session.close().await;
         Ok(())
     }
@@ -126,18 +128,26 @@ impl Relay {
         }
     }
 
-    /// Publishes the oldest rows that are due and marks those that the broker has; `true` if there may be more.
-    async fn publish_batch(&self, conn: &mut Conn, publisher: &mut Publisher) -> Result<bool, RelayError> {
-        let rows = due(conn).await?;
-        if rows.is_empty() {
-            return Ok(false);
-        }
+    /// Publishes the oldest rows that are due, and meanwhile marks those that were confirmed before; `true` if there
+    /// may be more, or some are still to be marked.
+    ///
+    /// After a crash in between, what was confirmed and not marked is sent again, and readers know it.
+    async fn publish_batch(
+        &self,
+        conn: &mut Conn,
+        publisher: &mut Publisher,
+        confirmed: &mut Vec<i64>,
+    ) -> Result<bool, RelayError> {
+        let rows = due(conn, confirmed).await?;
         let messages: Vec<Message> = rows.iter().map(|row| self.message(row)).collect();
-        let outcomes = publisher.publish_all(&messages).await?;
-        let (mut sent, mut refused) = (Vec::new(), Vec::new());
-        for (row, outcome) in rows.iter().zip(outcomes) {
+        let (outcomes, marked) =
+            tokio::join!(publisher.publish_all(&messages), mark_sent(conn, confirmed));
+        marked?;
+        confirmed.clear();
+        let mut refused = Vec::new();
+        for (row, outcome) in rows.iter().zip(outcomes?) {
             match outcome {
-                Outcome::Confirmed => sent.push(row.seq),
+                Outcome::Confirmed => confirmed.push(row.seq),
                 Outcome::Returned(_) | Outcome::Nacked => {
                     tracing::warn!(
                         event.id = %row.id, event.kind = row.routing_key, outcome = ?outcome,
@@ -147,10 +157,9 @@ impl Relay {
                 }
             }
         }
-        metrics::counter!("outbox_published_total").increment(count(sent.len()));
-        mark_sent(conn, &sent).await?;
+        metrics::counter!("outbox_published_total").increment(count(confirmed.len()));
         postpone(conn, &refused).await?;
-        Ok(true)
+        Ok(!rows.is_empty())
     }
 
     fn message(&self, row: &Row) -> Message {
@@ -192,15 +201,24 @@ fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
-/// The unpublished rows by sequence. No high-water mark is kept: a transaction that commits late has a low number.
-async fn due(conn: &mut Conn) -> Result<Vec<Row>, diesel::result::Error> {
+/// The relay only marks what is sent: a mark that a crash of Postgres loses is made again, so nobody waits for the disk.
+async fn without_flush(conn: &mut Conn) -> Result<(), diesel::result::Error> {
+    diesel::sql_query("set synchronous_commit = off").execute(conn).await?;
+    Ok(())
+}
+
+/// The unpublished rows by sequence, without those in `confirmed`. No high-water mark is kept: a transaction that
+/// commits late has a low number.
+async fn due(conn: &mut Conn, confirmed: &[i64]) -> Result<Vec<Row>, diesel::result::Error> {
     prepared(
         diesel::sql_query(
             "select seq, id, exchange, routing_key, traceparent, body from outbox
          where published_at is null and (next_attempt_at is null or next_attempt_at <= now())
+             and seq <> all($2)
          order by seq limit $1",
         )
-        .bind::<Integer, _>(BATCH),
+        .bind::<Integer, _>(BATCH)
+        .bind::<Array<BigInt>, _>(confirmed),
     )
     .load(conn)
     .await
