@@ -7,6 +7,7 @@ mod connection;
 mod created;
 mod csv;
 mod document;
+mod durations;
 mod etag;
 mod health;
 mod idempotency;

@@ -1,5 +1,6 @@
 //! What happens around every request: its flow, the gate, its log line, its metrics, the shape of refusals.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use souk_telemetry::Flow;
 use crate::access::{Entry, Told};
 use crate::around::Around;
 use crate::connection::{ConnectionLimits, Talk};
-use crate::{Methods, Problem, incoming};
+use crate::{Methods, Problem, durations, incoming};
 
 /// Decides whether a request may come in at all, before it is routed.
 #[derive(Clone)]
@@ -171,12 +172,11 @@ fn measure(entry: &Entry, response: &ServiceResponse<BoxBody>) {
     let request = response.request();
     let label = request.extensions().get::<RouteLabel>().map(|label| label.0);
     let route = match label {
-        Some(label) => label.to_owned(),
-        None => request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
+        Some(label) => Cow::Borrowed(label),
+        None => request
+            .match_pattern()
+            .map_or(Cow::Borrowed("unmatched"), Cow::Owned),
     };
-    metrics::histogram!(
-        "http_request_duration_seconds",
-        "method" => entry.method(), "route" => route, "status" => response.status().as_u16().to_string()
-    )
-    .record(entry.started().elapsed().as_secs_f64());
+    let took = entry.started().elapsed().as_secs_f64();
+    durations::record(entry.method(), &route, response.status(), took);
 }
