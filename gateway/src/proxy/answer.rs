@@ -112,6 +112,11 @@ impl MessageBody for Relayed {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         loop {
+            // An answer whose length was told ends there: nobody needs to wake us again to say so.
+            if self.body.is_end_stream() {
+                self.finish();
+                return Poll::Ready(None);
+            }
             match Pin::new(&mut self.body).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
                     // Trailers are left out.

@@ -63,17 +63,18 @@ impl Pool {
     /// The connection that was used last, if one is idle.
     pub fn idle(&self, now: Instant) -> Option<SendRequest<Outbound>> {
         let mut idle = self.idle.borrow_mut();
-        while let Some((sender, since)) = idle.pop_back() {
-            if now.duration_since(since) > IDLE {
-                // The ones below are older still.
-                idle.clear();
-                return None;
-            }
-            if sender.is_ready() {
-                return Some(sender);
-            }
+        if idle
+            .back()
+            .is_some_and(|(_, since)| now.duration_since(*since) > IDLE)
+        {
+            // The ones below are older still.
+            idle.clear();
+            return None;
         }
-        None
+        idle.retain(|(sender, _)| !sender.is_closed());
+        // One that has just been given back may not have seen the end of its answer yet.
+        let ready = idle.iter().rposition(|(sender, _)| sender.is_ready())?;
+        idle.remove(ready).map(|(sender, _)| sender)
     }
 
     /// A new connection, driven by this thread.
@@ -102,23 +103,9 @@ impl Pool {
         TcpStream::connect(found.as_slice()).await
     }
 
-    fn put_back(self: &Rc<Self>, mut sender: SendRequest<Outbound>) {
-        if sender.is_ready() {
-            self.keep(sender);
-        } else if !sender.is_closed() {
-            let pool = self.clone();
-            actix_web::rt::spawn(async move {
-                if sender.ready().await.is_ok() {
-                    pool.keep(sender);
-                }
-            });
-        }
-    }
-
-    fn keep(&self, sender: SendRequest<Outbound>) {
+    fn put_back(&self, sender: SendRequest<Outbound>) {
         let mut idle = self.idle.borrow_mut();
-        let oldest_is_dead = idle.front().is_some_and(|(oldest, _)| oldest.is_closed());
-        if oldest_is_dead || idle.len() >= MOST_IDLE {
+        if idle.len() >= MOST_IDLE {
             idle.pop_front();
         }
         idle.push_back((sender, Instant::now()));

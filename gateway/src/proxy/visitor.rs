@@ -1,6 +1,7 @@
 //! Who is looking, for counting views: the user, or something that stands for a client nobody knows.
 
 use std::net::IpAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -8,26 +9,52 @@ use souk_auth::{MeshKeys, now_ms};
 
 /// Names visitors. Without the key nobody can find out the address behind a name.
 #[derive(Clone)]
-pub struct Visitors(MeshKeys);
+pub struct Visitors {
+    keys: MeshKeys,
+    /// Begins every name, and the second in which it was made.
+    begun: Arc<RwLock<(i64, Hmac<Sha256>)>>,
+}
 
 impl Visitors {
     /// All replicas give the same name to the same visitor, until the mesh signs with another key.
     pub fn new(keys: MeshKeys) -> Self {
-        Self(keys)
+        let now = now_ms();
+        let begun = Arc::new(RwLock::new((second(now), begin(&keys, now))));
+        Self { keys, begun }
     }
 
     /// The name of a client that is not logged in.
     pub fn name(&self, address: IpAddr, user_agent: &[u8]) -> String {
-        // Any length of key will do for HMAC.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0.derive("visitor", now_ms())) else {
-            return String::new();
-        };
+        let mut mac = self.begun(now_ms());
         mac.update(address.to_string().as_bytes());
         mac.update(b"\n");
         mac.update(user_agent);
-        let hex = hex::encode(mac.finalize().into_bytes());
-        format!("v-{}", hex.get(..32).unwrap_or(&hex))
+        let mut digits = [0; 64];
+        // The digits of 32 bytes always fit.
+        let _ = hex::encode_to_slice(mac.finalize().into_bytes(), &mut digits);
+        let digits = std::str::from_utf8(&digits).unwrap_or_default();
+        format!("v-{}", digits.get(..32).unwrap_or_default())
     }
+
+    /// Made anew each second, since keys change seldom and requests come often.
+    fn begun(&self, now: i64) -> Hmac<Sha256> {
+        let (made, mac) = self.begun.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if made == second(now) {
+            return mac;
+        }
+        let mac = begin(&self.keys, now);
+        *self.begun.write().unwrap_or_else(PoisonError::into_inner) = (second(now), mac.clone());
+        mac
+    }
+}
+
+fn second(now: i64) -> i64 {
+    now.div_euclid(1000)
+}
+
+#[expect(clippy::expect_used, reason = "any length of key will do for HMAC")]
+fn begin(keys: &MeshKeys, now: i64) -> Hmac<Sha256> {
+    Hmac::new_from_slice(&keys.derive("visitor", now)).expect("a key of 32 bytes")
 }
 
 #[cfg(test)]
