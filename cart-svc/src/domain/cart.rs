@@ -172,19 +172,6 @@ impl Cart {
         self.retain(|line| line.added_at > then);
     }
 
-    /// Takes out what was ordered: so many pieces of each line, and the line when none are left.
-    pub fn take_out(&mut self, ordered: &[(Uuid, i32)]) {
-        let before = self.lines.clone();
-        for (id, quantity) in ordered {
-            if let Some(line) = self.lines.iter_mut().find(|line| line.id == *id) {
-                line.terms.quantity = line.terms.quantity.saturating_sub(*quantity);
-                line.proposal = None;
-            }
-        }
-        self.lines.retain(|line| line.terms.quantity > 0);
-        self.count_change(&before);
-    }
-
     /// Keeps what the customer was offered instead of an order of this `version`; it replaces what was offered
     /// before. An offer for another version is dropped: the next checkout makes a new one.
     pub fn propose(&mut self, version: i64, changes: &[(Uuid, Option<Terms>)]) {

@@ -107,16 +107,6 @@ fn a_look_changes_terms_once_and_only_by_live_offers() {
 }
 
 #[test]
-fn more_than_a_line_holds_can_be_taken_out_of_it() {
-    let mut cart = cart_of(&listing(100, 9), 2);
-    let id = cart.lines[0].id;
-
-    cart.take_out(&[(id, 5), (id, 5), (Uuid::now_v7(), 1)]);
-
-    assert!(cart.lines.is_empty());
-}
-
-#[test]
 fn only_named_versions_are_expected() {
     let cart = Cart::empty(Uuid::now_v7());
 

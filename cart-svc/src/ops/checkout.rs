@@ -5,6 +5,7 @@ use souk_mirror::OwnerRule;
 use uuid::Uuid;
 
 use super::lock_cart::lock_cart;
+use super::take_out_order::take_out_order;
 use crate::domain::Cart;
 use crate::{Result, store};
 
@@ -22,16 +23,14 @@ pub async fn checkout(
     last_order: Option<Ordered<'_>>,
     accept_changes: bool,
 ) -> Result<Cart> {
+    if let Some((order_id, lines)) = last_order {
+        take_out_order(tx, user_id, order_id, lines).await?;
+    }
     let before = lock_cart(tx, rule, user_id).await?;
     let mut cart = before.clone();
-    if let Some((order_id, lines)) = last_order
-        && store::applied::record(tx, user_id, order_id).await?
-    {
-        cart.take_out(lines);
-    }
     if accept_changes {
         cart.accept();
+        store::carts::save(tx, &before, &cart).await?;
     }
-    store::carts::save(tx, &before, &cart).await?;
     Ok(cart)
 }

@@ -15,11 +15,5 @@ pub async fn take_out_order(
     order_id: Uuid,
     lines: &[(Uuid, i32)],
 ) -> Result<()> {
-    let before = store::carts::lock(tx, user_id).await?;
-    if before.is_erased || !store::applied::record(tx, user_id, order_id).await? {
-        return Ok(());
-    }
-    let mut cart = before.clone();
-    cart.take_out(lines);
-    Ok(store::carts::save(tx, &before, &cart).await?)
+    Ok(store::carts::take_out(tx, user_id, order_id, lines).await?)
 }

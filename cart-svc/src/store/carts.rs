@@ -1,8 +1,9 @@
 //! Carts, whole.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use souk_db::{Conn, DbError};
+use souk_db::{Conn, DbError, prepared};
 use uuid::Uuid;
 
 use super::lines;
@@ -43,14 +44,76 @@ pub async fn make(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
 
 /// The cart of a customer, its row made if need be and locked until the transaction ends.
 pub async fn lock(tx: &mut Conn, user_id: Uuid) -> Result<Cart, DbError> {
+    let (version, is_erased) = lock_row(tx, user_id).await?;
+    // A statement of its own: its snapshot is taken with the lock in hand.
+    let lines = lines::of_cart(tx, user_id).await?;
+    Ok(Cart {
+        user_id,
+        version,
+        is_erased,
+        lines,
+    })
+}
+
+/// Version and mark of erasure of a cart, locked; nearly always there is a row.
+async fn lock_row(tx: &mut Conn, user_id: Uuid) -> Result<(i64, bool), DbError> {
+    let select = || {
+        let row = carts::table
+            .find(user_id)
+            .select((carts::version, carts::is_erased));
+        row.for_update()
+    };
+    if let Some(row) = select().first(tx).await.optional()? {
+        return Ok(row);
+    }
     make(tx, user_id).await?;
-    carts::table
-        .find(user_id)
-        .select(carts::user_id)
-        .for_update()
-        .first::<Uuid>(tx)
-        .await?;
-    find(tx, user_id).await
+    Ok(select().first(tx).await?)
+}
+
+/// Takes so many pieces of each line out of a customer's cart, unless that order was taken out before or the cart is
+/// erased; what was offered for these lines goes too.
+///
+/// Two statements, because every order passes here: the second one sees all that others did before the lock.
+pub async fn take_out(
+    tx: &mut Conn,
+    user_id: Uuid,
+    order_id: Uuid,
+    ordered: &[(Uuid, i32)],
+) -> Result<(), DbError> {
+    let (_, is_erased) = lock_row(tx, user_id).await?;
+    if is_erased {
+        return Ok(());
+    }
+    let (ids, quantities): (Vec<Uuid>, Vec<i32>) = ordered.iter().copied().unzip();
+    prepared(
+        diesel::sql_query(
+            "with fresh as (
+                 insert into applied (user_id, id) values ($1, $2) on conflict do nothing returning user_id
+             ), ordered as (
+                 select fresh.user_id, line.id, sum(line.quantity) as quantity
+                 from fresh, unnest($3, $4) as line (id, quantity) group by 1, 2
+             ), gone as (
+                 delete from cart_lines l using ordered o
+                 where l.id = o.id and l.user_id = o.user_id and l.quantity <= o.quantity
+                 returning l.id
+             ), fewer as (
+                 update cart_lines l
+                 set quantity = l.quantity - o.quantity, proposed_quantity = null, proposed_amount = null
+                 from ordered o
+                 where l.id = o.id and l.user_id = o.user_id and l.quantity > o.quantity
+                 returning l.id
+             )
+             update carts set version = version + 1
+             where user_id = $1 and exists (select from gone union all select from fewer)",
+        )
+        .bind::<SqlUuid, _>(user_id)
+        .bind::<SqlUuid, _>(order_id)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<Integer>, _>(quantities),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Writes what differs between a locked cart as it was and as it is.

@@ -1,6 +1,6 @@
 //! `POST /internal/carts/{user_id}/checkout` and `.../ordered`
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{checked_out, checkout, order, path};
@@ -89,6 +89,29 @@ async fn an_order_leaves_the_cart_at_once_when_told_so() {
     }
 
     assert_eq!(cart(&customer).await["lines"], json!([]));
+}
+
+#[actix_web::test]
+async fn more_than_a_line_holds_can_be_taken_out_of_it() {
+    let app = TestApp::new().await;
+    let customer = app.customer();
+    let two = add(&customer, app.sells(1299, 10).variation_id, 2).await;
+    let nine = add(&customer, app.sells(1299, 10).variation_id, 9).await;
+    let piece = |line: &Value, quantity| json!({ "cart_line_id": line["id"], "quantity": quantity });
+    let unknown = json!({ "id": Uuid::now_v7() });
+    let lines = [
+        piece(&two, 5),
+        piece(&nine, 3),
+        piece(&nine, 4),
+        piece(&unknown, 1),
+    ];
+    let body = json!({ "order_id": Uuid::now_v7(), "lines": lines });
+
+    let response = app.order_svc().post(&path(&customer, "ordered"), body).await;
+
+    assert_eq!(response.status, 204);
+    let left = only_line(&customer).await;
+    assert_eq!((&left["id"], &left["quantity"]), (&nine["id"], &json!(2)));
 }
 
 #[actix_web::test]
