@@ -35,3 +35,4 @@ mod queues;
 mod refusals;
 mod replicas;
 mod rotation;
+mod trace;
