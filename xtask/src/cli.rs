@@ -72,6 +72,11 @@ pub enum Command {
     /// Messages that services of the running mesh could not handle.
     #[command(subcommand)]
     Parked(ParkedCommand),
+    /// The story of an order across all services, and what is missing of it. The exit code is 1 while something is.
+    Trace {
+        /// Its id or its number.
+        order: String,
+    },
     /// Recompute all invariants of the running mesh from its databases. The exit code says whether they hold: 1 when
     /// one does not, 2 when it cannot be told.
     Audit(AuditArgs),

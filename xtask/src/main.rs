@@ -12,6 +12,7 @@ mod instance;
 mod interrupt;
 mod layers;
 mod mesh;
+mod operator;
 mod parked;
 mod ports;
 mod process;
@@ -19,6 +20,7 @@ mod replicas;
 mod secrets;
 mod services;
 mod test;
+mod trace;
 mod traefik;
 
 use std::process::ExitCode;
@@ -76,6 +78,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Bench(command) => return bench::run(&Instance::open(Name::Test)?, command),
         Command::Audit(args) => return Ok(audit::run(&instance, args)),
         Command::Parked(command) => parked::run(&instance, command)?,
+        Command::Trace { order } => return trace::run(&instance, order),
         Command::Keys(command) => mesh::keys::run(&instance, command)?,
         Command::Layers => layers::check(&instance)?,
         Command::Fuzz(args) => return fuzz::run(&instance, args),

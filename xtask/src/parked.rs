@@ -1,13 +1,12 @@
 //! `cargo xtask parked`: what services of the running mesh could not handle.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use crate::cli::{Decision, ParkedCommand};
-use crate::files;
 use crate::http::Api;
 use crate::instance::Instance;
-use crate::mesh::run_path;
+use crate::operator::{answer, array, operator, plain};
 
 /// Runs a command, as the operator of the instance.
 pub fn run(instance: &Instance, command: &ParkedCommand) -> Result<()> {
@@ -27,24 +26,6 @@ pub fn run(instance: &Instance, command: &ParkedCommand) -> Result<()> {
         ParkedCommand::Replay(decision) => decide(&api, decision, "replay", "POST", "/replay"),
         ParkedCommand::Drop(decision) => decide(&api, decision, "drop", "DELETE", ""),
     }
-}
-
-fn operator(instance: &Instance) -> Result<Api> {
-    let run: Value = files::read_json(&run_path(instance))?.with_context(|| {
-        format!(
-            "No mesh runs in the {} instance: run `cargo xtask up`",
-            instance.label()
-        )
-    })?;
-    let text = |pointer: &str| {
-        let value = run.pointer(pointer).and_then(Value::as_str);
-        value.with_context(|| format!("run.json has no {pointer}"))
-    };
-    Api::log_in(
-        text("/gateway_url")?,
-        text("/admin/email")?,
-        text("/admin/password")?,
-    )
 }
 
 fn list(api: &Api, queue: Option<&str>, kind: Option<&str>, state: &str, limit: usize) -> Result<()> {
@@ -106,24 +87,4 @@ fn decide(api: &Api, decision: &Decision, what: &str, method: &str, ending: &str
         (None, None) => bail!("Say which one: an id, or --queue"),
     }
     Ok(())
-}
-
-/// The body of an answer that is no refusal.
-fn answer(api: &Api, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
-    let (status, body) = api.call(method, path, body)?;
-    if status >= 300 {
-        let field = |name| body.get(name).map(plain).unwrap_or_default();
-        bail!("{status} {} {}", field("title"), field("detail"));
-    }
-    Ok(body)
-}
-
-fn array<'a>(body: &'a Value, name: &str) -> &'a [Value] {
-    body.get(name)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
