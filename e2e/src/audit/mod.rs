@@ -40,7 +40,7 @@ pub struct Check {
     pub about: &'static str,
     /// How many things were looked at.
     pub counted: u64,
-    /// Where it does not hold, in the order of the keys; at most [`collect::MOST`] of them.
+    /// Where it does not hold, in the order of the keys; a thousand of them at most.
     pub violations: Vec<Violation>,
     /// How many violations there are beyond those.
     pub more: u64,
