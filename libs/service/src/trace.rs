@@ -53,13 +53,22 @@ async fn written(
     query: Json<WrittenQuery>,
 ) -> Result<Json<Vec<WrittenBody>>, Error> {
     let spans: Vec<_> = query.spans.iter().map(|span| (span.from, span.to)).collect();
-    let mut mentioned = query.correlation_ids.clone();
-    mentioned.push(query.order_id.to_string());
+    let mut mentioned: Vec<String> = query
+        .correlation_ids
+        .iter()
+        .map(|id| member("correlationid", id))
+        .collect();
+    mentioned.push(member("order_id", &query.order_id.to_string()));
     let mut conn = traced.db.conn().await?;
     let found = written_between(&mut conn, &spans, &mentioned, MOST_EVENTS).await?;
     // A text may mention an id that it is not about.
     let bodies = found.into_iter().filter_map(|event| body(event, &query));
     Ok(Json(bodies.collect()))
+}
+
+/// A member of an object as it stands in an envelope. Requests name themselves, so an id alone may be any word.
+fn member(name: &str, value: &str) -> String {
+    format!("\"{name}\":{}", Value::from(value))
 }
 
 fn body(event: WrittenEvent, query: &WrittenQuery) -> Option<WrittenBody> {

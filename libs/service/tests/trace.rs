@@ -13,6 +13,7 @@ use souk_contracts::{Currency, Money};
 use souk_db::{Db, DbError};
 use souk_outbox::enqueue;
 use souk_service::{info, server};
+use souk_telemetry::Flow;
 use souk_testkit::{Client, TestDb, TestServer, mesh_keys};
 use uuid::Uuid;
 
@@ -102,6 +103,29 @@ async fn events_of_an_order_are_told_and_those_that_only_mention_it_are_not() {
             &Value::Null
         )
     );
+}
+
+#[actix_web::test]
+async fn what_came_of_a_request_is_told_by_its_whole_name() {
+    let app = App::new().await;
+    let flow = Flow::begin();
+    let request = flow.request_id.clone();
+    let event = UserCreated {
+        user_id: Uuid::now_v7(),
+        is_active: true,
+    };
+    let db = app.db.db();
+    flow.scope(db.transaction(async |tx| enqueue(tx, event, Some(1)).await.map_err(DbError::from)))
+        .await
+        .unwrap();
+    let told = async |request: &str| {
+        let mut query = about(Uuid::now_v7());
+        query["correlation_ids"] = json!([request]);
+        app.operator().post(WRITTEN, query).await.body
+    };
+
+    assert_eq!(told(&request).await[0]["correlation_id"], json!(request));
+    assert_eq!(told(&request[..8]).await, json!([]));
 }
 
 #[actix_web::test]
