@@ -1,5 +1,6 @@
 //! `cargo xtask`: one command to run, test and look after the mesh.
 
+mod audit;
 mod bench;
 mod cargo;
 mod cli;
@@ -11,6 +12,7 @@ mod instance;
 mod interrupt;
 mod layers;
 mod mesh;
+mod operator;
 mod parked;
 mod ports;
 mod process;
@@ -18,6 +20,7 @@ mod replicas;
 mod secrets;
 mod services;
 mod test;
+mod trace;
 mod traefik;
 
 use std::process::ExitCode;
@@ -73,7 +76,9 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             lines,
         } => mesh::logs(&instance, service.as_deref(), *lines, *follow)?,
         Command::Bench(command) => return bench::run(&Instance::open(Name::Test)?, command),
+        Command::Audit(args) => return Ok(audit::run(&instance, args)),
         Command::Parked(command) => parked::run(&instance, command)?,
+        Command::Trace { order } => return trace::run(&instance, order),
         Command::Keys(command) => mesh::keys::run(&instance, command)?,
         Command::Layers => layers::check(&instance)?,
         Command::Fuzz(args) => return fuzz::run(&instance, args),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::{Decision, ParkedCommand};
 use crate::http::Api;
 use crate::instance::Instance;
-use crate::mesh::Run;
+use crate::operator::{answer, array, operator, plain};
 
 /// Runs a command, as the operator of the instance.
 pub fn run(instance: &Instance, command: &ParkedCommand) -> Result<()> {
@@ -26,11 +26,6 @@ pub fn run(instance: &Instance, command: &ParkedCommand) -> Result<()> {
         ParkedCommand::Replay(decision) => decide(&api, decision, "replay", "POST", "/replay"),
         ParkedCommand::Drop(decision) => decide(&api, decision, "drop", "DELETE", ""),
     }
-}
-
-fn operator(instance: &Instance) -> Result<Api> {
-    let run = Run::read(instance)?;
-    Api::log_in(&run.gateway_url, &run.admin.email, &run.admin.password)
 }
 
 fn list(api: &Api, queue: Option<&str>, kind: Option<&str>, state: &str, limit: usize) -> Result<()> {
@@ -92,24 +87,4 @@ fn decide(api: &Api, decision: &Decision, what: &str, method: &str, ending: &str
         (None, None) => bail!("Say which one: an id, or --queue"),
     }
     Ok(())
-}
-
-/// The body of an answer that is no refusal.
-fn answer(api: &Api, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
-    let (status, body) = api.call(method, path, body)?;
-    if status >= 300 {
-        let field = |name| body.get(name).map(plain).unwrap_or_default();
-        bail!("{status} {} {}", field("title"), field("detail"));
-    }
-    Ok(body)
-}
-
-fn array<'a>(body: &'a Value, name: &str) -> &'a [Value] {
-    body.get(name)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -15,6 +15,7 @@
 mod account;
 mod accounts;
 mod attacks;
+mod audit;
 mod authorisation;
 mod bodies;
 mod client;
@@ -34,3 +35,4 @@ mod queues;
 mod refusals;
 mod replicas;
 mod rotation;
+mod trace;

@@ -15,6 +15,7 @@
 //! | `POST /api/v1/auth/verify-email/resend` | [`secrets::ask_for_verification`] |
 //! | `GET /api/v1/ops/mesh` | [`ops::get_mesh`] |
 //! | `GET /api/v1/ops/parked`, `/{id}`, `POST .../{id}/replay`, `.../replay`, `.../drop`, `DELETE .../{id}` | [`parked`] |
+//! | `GET /api/v1/ops/trace/{order}` | [`trace::trace_order`] |
 //! | `GET /.well-known/jwks.json` | [`documents::jwks`] |
 //! | `GET /openapi.json`, `/asyncapi.json`, `/docs`, `/redoc` | [`documents`] |
 //! | everything else under `/api/v1` | [`forward::forward`] |
@@ -29,6 +30,7 @@ mod refusals;
 pub mod secrets;
 pub mod session;
 pub mod sessions;
+pub mod trace;
 
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -46,6 +48,7 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(parked::get_parked)
         .service(parked::replay_parked)
         .service(parked::drop_parked)
+        .service(trace::trace_order)
         .service(own_sessions::list_sessions)
         .service(own_sessions::end_own_session)
         .service(own_sessions::end_all_sessions)

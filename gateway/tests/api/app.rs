@@ -122,6 +122,14 @@ impl TestApp {
         Login::from(&response.json().await.unwrap())
     }
 
+    /// The token of an administrator, signed with the gateway's own key.
+    pub async fn admin(&self) -> String {
+        let mut claims = self.login().await.claims;
+        claims["role"] = json!("admin");
+        let keys: Value = self.get("/.well-known/jwks.json").await.json().await.unwrap();
+        self.sign(keys["keys"][0]["kid"].as_str(), &claims)
+    }
+
     pub async fn logout(&self, token: &str) -> Response {
         self.request("POST", "/api/v1/auth/logout")
             .bearer_auth(token)

@@ -28,6 +28,8 @@ mod sessions;
 mod sockets;
 mod stand_in;
 mod stand_in_accounts;
+mod stand_in_trace;
 mod streams;
 mod tokens;
+mod trace;
 mod wire;

@@ -9,14 +9,6 @@ use crate::app::{NOBODY, TestApp, problem, refused};
 
 const PATH: &str = "/api/v1/ops/mesh";
 
-/// The token of an administrator, signed with the gateway's own key.
-async fn admin(app: &TestApp) -> String {
-    let mut claims = app.login().await.claims;
-    claims["role"] = json!("admin");
-    let keys: Value = app.get("/.well-known/jwks.json").await.json().await.unwrap();
-    app.sign(keys["keys"][0]["kid"].as_str(), &claims)
-}
-
 fn service<'a>(mesh: &'a Value, name: &str) -> &'a Value {
     let services = mesh["services"].as_array().unwrap();
     services.iter().find(|service| service["name"] == name).unwrap()
@@ -26,7 +18,7 @@ fn service<'a>(mesh: &'a Value, name: &str) -> &'a Value {
 async fn an_operator_sees_every_service_and_which_one_is_away() {
     let app = TestApp::new().await;
 
-    let response = app.get_as(PATH, &admin(&app).await).await;
+    let response = app.get_as(PATH, &app.admin().await).await;
 
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["cache-control"], "no-store");
@@ -70,7 +62,7 @@ async fn replicas_are_asked_one_by_one_and_all_at_once() {
         config.wishlist_svc_url.clone_from(&silent);
     });
     app.until_ready().await;
-    let admin = admin(&app).await;
+    let admin = app.admin().await;
 
     let begun = Instant::now();
     let mesh: Value = app.get_as(PATH, &admin).await.json().await.unwrap();

@@ -16,7 +16,7 @@ use utoipa::openapi::InfoBuilder;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::stand_in_accounts;
+use crate::{stand_in_accounts, stand_in_trace};
 
 #[derive(Default)]
 pub struct Users {
@@ -77,6 +77,7 @@ impl StandIn {
                 .route("/internal/users/ended", web::get().to(ended_users))
                 .route("/internal/sessions/{id}/end", web::post().to(end))
                 .configure(stand_in_accounts::configure)
+                .configure(stand_in_trace::configure)
                 .default_service(web::to(anything));
         });
         Self {
@@ -101,6 +102,7 @@ struct Thing {
 
 fn routes(app: &mut ServiceConfig) {
     app.service(list_products);
+    stand_in_trace::routes(app);
 }
 
 async fn report(_peer: Peer) -> HttpResponse {

@@ -10,6 +10,7 @@ mod outbox;
 mod parked;
 mod relay;
 mod runner;
+mod trace;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
@@ -18,10 +19,12 @@ pub use janitor::Janitor;
 pub use outbox::{Pending, enqueue, enqueue_all};
 pub use parked::{
     ParkedDecision, ParkedError, ParkedFilter, ParkedKeeper, ParkedMessage, ParkedState, audit_of_parked,
-    count_parked, drop_all_parked, drop_parked, find_parked, list_parked, replay_all_parked, replay_parked,
+    count_parked, drop_all_parked, drop_parked, find_parked, list_parked, parked_events, replay_all_parked,
+    replay_parked,
 };
 pub use relay::Relay;
 pub use runner::{AnyHandler, Handler, Outcome, Runner};
+pub use trace::{HandledEvent, WrittenEvent, handled, written_between};
 
 /// The tables of this crate; run them after those of `souk_db` and before the service's own.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");

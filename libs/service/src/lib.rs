@@ -8,6 +8,7 @@ mod problem;
 mod process;
 mod report;
 mod settings;
+mod trace;
 
 pub use chores::every;
 pub use command::{Command, command, migrate, print};

@@ -159,12 +159,17 @@ fn body(message: ParkedMessage) -> ParkedBody {
         reason: message.reason,
         first_failed_at: message.first_failed_at,
         last_failed_at: message.last_failed_at,
-        state: match message.state {
-            State::Parked => ParkedState::Parked,
-            State::Replaying => ParkedState::Replaying,
-            State::Replayed => ParkedState::Replayed,
-            State::Dropped => ParkedState::Dropped,
-        },
+        state: told(message.state),
+    }
+}
+
+/// A state as it is told.
+pub(crate) fn told(state: State) -> ParkedState {
+    match state {
+        State::Parked => ParkedState::Parked,
+        State::Replaying => ParkedState::Replaying,
+        State::Replayed => ParkedState::Replayed,
+        State::Dropped => ParkedState::Dropped,
     }
 }
 

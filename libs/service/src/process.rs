@@ -18,6 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::Reporter;
 use crate::parked::{self, Parked};
 use crate::settings::Settings;
+use crate::trace::{self, Traced};
 
 /// A service process. Nothing needs to be up for it to start.
 pub struct Process {
@@ -145,6 +146,7 @@ impl Process {
 /// A server over `db` that lets in only what the mesh signed; tests start it on its own.
 pub fn server(name: &'static str, info: Info, db: Db, keys: MeshKeys) -> Server {
     let parked = Data::new(Parked(db.clone()));
+    let traced = Data::new(Traced { name, db: db.clone() });
     let postgres = Check::new("postgres", move || {
         let db = db.clone();
         async move { db.ping().await }
@@ -154,6 +156,8 @@ pub fn server(name: &'static str, info: Info, db: Db, keys: MeshKeys) -> Server 
         .check(postgres)
         .data(parked)
         .setup(parked::configure)
+        .data(traced)
+        .setup(trace::configure)
 }
 
 /// The head of a service's OpenAPI document.

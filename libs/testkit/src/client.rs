@@ -162,6 +162,13 @@ impl Client {
         self
     }
 
+    /// The same client asking for a user, as one service does of another.
+    #[must_use]
+    pub fn on_behalf_of(mut self, user_id: Uuid, role: Role) -> Self {
+        self.user = Some((user_id, role));
+        self
+    }
+
     /// The same client, its user logged in by this session.
     #[must_use]
     pub fn in_session(mut self, session: Uuid) -> Self {

@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use super::budget::{Budget, Row};
-use super::{go_on, rig};
+use super::go_on;
 use crate::cli::EventsArgs;
 use crate::infra::postgres::{psql, with_database};
 use crate::instance::Instance;
-use crate::mesh::Run;
+use crate::mesh::{Run, beside_services};
 
 const DATABASE: &str = "souk_event_rates";
 /// Events a second that the relay is promised to send.
@@ -22,7 +22,7 @@ pub fn measure(instance: &Instance, args: EventsArgs) -> Result<Vec<Row>> {
     psql(&run.postgres_url, &format!("drop database if exists {DATABASE};"))?;
     psql(&run.postgres_url, &format!("create database {DATABASE};"))?;
     let rates = Rates {
-        program: rig::beside_services(instance, "event-rates")?,
+        program: beside_services(instance, "event-rates")?,
         database_url: with_database(&run.postgres_url, DATABASE)?,
         amqp_url: run.amqp_url,
         events: args.events,

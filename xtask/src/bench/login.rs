@@ -7,10 +7,11 @@ use anyhow::{Context, Result, bail};
 
 use super::budget::{Budget, Row};
 use super::people::Person;
-use super::rig::{Rig, beside_services};
+use super::rig::Rig;
 use super::wrk::{Load, settle};
 use crate::cli::Pace;
 use crate::instance::Instance;
+use crate::mesh::beside_services;
 
 /// Measure both.
 pub fn measure(instance: &Instance, rig: &Rig, people: &[Person], pace: Pace) -> Result<Vec<Row>> {

@@ -1,7 +1,6 @@
 //! What is measured and what it is measured against: one upstream, and two ways to it.
 
 use std::fs::File;
-use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use super::nginx::Nginx;
 use super::{cpu, memory};
 use crate::http::status_of;
 use crate::instance::Instance;
-use crate::mesh::Record;
+use crate::mesh::{Record, beside_services};
 use crate::replicas::Replica;
 use crate::services::by_name;
 use crate::{ports, process};
@@ -180,13 +179,6 @@ fn end_leftover(instance: &Instance, name: &str) {
         Signal::TERM,
         Duration::from_secs(10),
     );
-}
-
-/// A program of ours that is no service: it lies beside them, being built with them.
-pub fn beside_services(instance: &Instance, program: &str) -> Result<PathBuf> {
-    let record = Record::read(instance, Replica::first(by_name("gateway")?))?
-        .context("The gateway was never started")?;
-    Ok(record.binary.with_file_name(program))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::instance::Instance;
 use crate::{infra, interrupt, process};
 
 pub use logs::logs;
-pub use record::{Record, build_of, known};
+pub use record::{Record, beside_services, build_of, known};
 pub use run::{Run, path as run_path};
 pub use up::Options;
 use up::{Started, up};

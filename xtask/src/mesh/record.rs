@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::instance::Instance;
 use crate::replicas::Replica;
+use crate::services::by_name;
 use crate::{files, process};
 
 /// How a replica was started, so that it can be started again in the same way.
@@ -72,6 +73,18 @@ pub fn known(instance: &Instance) -> Vec<Replica> {
     all.sort_by_key(|replica| replica.rank());
     all.dedup();
     all
+}
+
+/// A program of ours that is no service: it lies beside those that run, being built with them.
+pub fn beside_services(instance: &Instance, program: &str) -> Result<PathBuf> {
+    let gateway = Record::read(instance, Replica::first(by_name("gateway")?))?;
+    let path = gateway.context("The gateway was never started")?.binary.with_file_name(program);
+    ensure!(
+        path.is_file(),
+        "{} is not built: this mesh was started by an older xtask; run `cargo xtask up` again",
+        path.display()
+    );
+    Ok(path)
 }
 
 /// Size and time of a program.

@@ -39,7 +39,7 @@ pub async fn make(cast: &mut Cast<'_>, kind: &str) -> String {
             let body = json!({"variation_id": ware(cast).await.variation_id});
             id(cast, Caller::Buyer, "/wishlist/items", body).await
         }
-        "orders" => order(cast).await.id.to_string(),
+        "orders" | "ops/trace" => order(cast).await.id.to_string(),
         "order-items" => order(cast).await.items().next().unwrap().id.to_string(),
         "tracking" => tracking_number(cast).await,
         "ops/parked" => cast.mesh.parked_message().await.0,

@@ -107,6 +107,7 @@ pub const TABLE: &[Operation] = &[
     op("POST /api/v1/ops/parked/{id}/replay", ADMIN),
     op("POST /api/v1/ops/parked/drop", ADMIN).sends(r#"{"queue": "user-svc.shops"}"#),
     op("POST /api/v1/ops/parked/replay", ADMIN).sends(r#"{"queue": "user-svc.shops"}"#),
+    op("GET /api/v1/ops/trace/{order}", ADMIN),
     // Carts.
     op("GET /api/v1/cart", CUSTOMER),
     op("POST /api/v1/cart/items", CUSTOMER).sends(r#"{"variation_id": "<variations>", "quantity": 1}"#),

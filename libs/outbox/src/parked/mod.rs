@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 pub use decide::{ParkedError, drop_all_parked, drop_parked, replay_all_parked, replay_parked};
 pub use keeper::ParkedKeeper;
-pub use store::{ParkedFilter, audit_of_parked, count_parked, find_parked, list_parked};
+pub use store::{ParkedFilter, audit_of_parked, count_parked, find_parked, list_parked, parked_events};
 
 /// Where a parked message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

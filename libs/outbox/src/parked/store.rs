@@ -127,6 +127,20 @@ pub async fn list_parked(conn: &mut Conn, filter: &ParkedFilter, limit: i64) -> 
     Ok(rows.into_iter().map(ParkedMessage::from).collect())
 }
 
+/// What was parked of these events, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parked_events(conn: &mut Conn, event_ids: &[Uuid]) -> Result<Vec<ParkedMessage>> {
+    let ids: Vec<String> = event_ids.iter().map(Uuid::to_string).collect();
+    let statement = format!("select {COLUMNS} from parked where event_id = any($1) order by id");
+    let rows = diesel::sql_query(statement)
+        .bind::<Array<Text>, _>(ids)
+        .load::<Row>(conn)
+        .await?;
+    Ok(rows.into_iter().map(ParkedMessage::from).collect())
+}
+
 /// The parked message of that id.
 ///
 /// # Errors

@@ -12,3 +12,4 @@ mod fixture;
 mod parked;
 mod relay;
 mod runner;
+mod trace;

@@ -1,0 +1,3 @@
+//! A running mesh looked at from outside.
+
+pub mod audit;
