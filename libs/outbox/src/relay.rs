@@ -104,7 +104,10 @@ impl Relay {
         while !shutdown.is_cancelled() {
             // Taken before looking, so that a commit during the look is not missed.
             let wake = committed.notified();
-            if self.publish_batch(lease.conn(), &mut publisher, &mut confirmed).await? {
+            if self
+                .publish_batch(lease.conn(), &mut publisher, &mut confirmed)
+                .await?
+            {
                 continue;
             }
             self.ensure_open(&session)?;
@@ -115,7 +118,10 @@ impl Relay {
             }
         }
         // What was committed while stopping leaves now rather than at the next start.
-        while self.publish_batch(lease.conn(), &mut publisher, &mut confirmed).await? {}
+        while self
+            .publish_batch(lease.conn(), &mut publisher, &mut confirmed)
+            .await?
+        {}
         session.close().await;
         Ok(())
     }
@@ -140,8 +146,7 @@ impl Relay {
     ) -> Result<bool, RelayError> {
         let rows = due(conn, confirmed).await?;
         let messages: Vec<Message> = rows.iter().map(|row| self.message(row)).collect();
-        let (outcomes, marked) =
-            tokio::join!(publisher.publish_all(&messages), mark_sent(conn, confirmed));
+        let (outcomes, marked) = tokio::join!(publisher.publish_all(&messages), mark_sent(conn, confirmed));
         marked?;
         confirmed.clear();
         let mut refused = Vec::new();
@@ -203,7 +208,9 @@ fn count(length: usize) -> u64 {
 
 /// The relay only marks what is sent: a mark that a crash of Postgres loses is made again, so nobody waits for the disk.
 async fn without_flush(conn: &mut Conn) -> Result<(), diesel::result::Error> {
-    diesel::sql_query("set synchronous_commit = off").execute(conn).await?;
+    diesel::sql_query("set synchronous_commit = off")
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

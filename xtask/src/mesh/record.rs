@@ -78,7 +78,10 @@ pub fn known(instance: &Instance) -> Vec<Replica> {
 /// A program of ours that is no service: it lies beside those that run, being built with them.
 pub fn beside_services(instance: &Instance, program: &str) -> Result<PathBuf> {
     let gateway = Record::read(instance, Replica::first(by_name("gateway")?))?;
-    let path = gateway.context("The gateway was never started")?.binary.with_file_name(program);
+    let path = gateway
+        .context("The gateway was never started")?
+        .binary
+        .with_file_name(program);
     ensure!(
         path.is_file(),
         "{} is not built: this mesh was started by an older xtask; run `cargo xtask up` again",
