@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_bus::{Bus, BusError, Message, Outcome, Publisher, Session, Target};
 use souk_contracts::Exchange;
@@ -13,7 +13,10 @@ use uuid::Uuid;
 use crate::Backlog;
 
 /// Rows published together; larger batches hardly gain.
-const BATCH: i32 = 500;
+const BATCH: usize = 500;
+/// How long it rests after a batch that was not full, so that the next one is larger: publishing, and all that readers
+/// do, is paid by the batch. An event that comes alone leaves at once.
+const GATHER: Duration = Duration::from_millis(5);
 /// How long it sleeps unless a commit of its own process wakes it: the bound on events of other replicas.
 const POLL: Duration = Duration::from_millis(200);
 /// How often a replica that is not the active one tries to become it.
@@ -104,10 +107,13 @@ impl Relay {
         while !shutdown.is_cancelled() {
             // Taken before looking, so that a commit during the look is not missed.
             let wake = committed.notified();
-            if self
+            let sent = self
                 .publish_batch(lease.conn(), &mut publisher, &mut confirmed)
-                .await?
-            {
+                .await?;
+            if sent > 0 {
+                if sent < BATCH {
+                    shutdown.run_until_cancelled(tokio::time::sleep(GATHER)).await;
+                }
                 continue;
             }
             self.ensure_open(&session)?;
@@ -121,6 +127,7 @@ impl Relay {
         while self
             .publish_batch(lease.conn(), &mut publisher, &mut confirmed)
             .await?
+            > 0
         {}
         session.close().await;
         Ok(())
@@ -134,8 +141,8 @@ impl Relay {
         }
     }
 
-    /// Publishes the oldest rows that are due, and meanwhile marks those that were confirmed before; `true` if there
-    /// may be more, or some are still to be marked.
+    /// Publishes the oldest rows that are due, and meanwhile marks those that were confirmed before; answers how many
+    /// were due.
     ///
     /// After a crash in between, what was confirmed and not marked is sent again, and readers know it.
     async fn publish_batch(
@@ -143,7 +150,7 @@ impl Relay {
         conn: &mut Conn,
         publisher: &mut Publisher,
         confirmed: &mut Vec<i64>,
-    ) -> Result<bool, RelayError> {
+    ) -> Result<usize, RelayError> {
         let rows = due(conn, confirmed).await?;
         let messages: Vec<Message> = rows.iter().map(|row| self.message(row)).collect();
         let (outcomes, marked) = tokio::join!(publisher.publish_all(&messages), mark_sent(conn, confirmed));
@@ -164,7 +171,7 @@ impl Relay {
         }
         metrics::counter!("outbox_published_total").increment(count(confirmed.len()));
         postpone(conn, &refused).await?;
-        Ok(!rows.is_empty())
+        Ok(rows.len())
     }
 
     fn message(&self, row: &Row) -> Message {
@@ -224,7 +231,7 @@ async fn due(conn: &mut Conn, confirmed: &[i64]) -> Result<Vec<Row>, diesel::res
              and seq <> all($2)
          order by seq limit $1",
         )
-        .bind::<Integer, _>(BATCH)
+        .bind::<BigInt, _>(i64::try_from(BATCH).unwrap_or(i64::MAX))
         .bind::<Array<BigInt>, _>(confirmed),
     )
     .load(conn)

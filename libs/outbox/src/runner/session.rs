@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use souk_bus::{BusError, Deliveries, Delivery, Publisher};
 use souk_db::DbError;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::Runner;
@@ -12,6 +12,8 @@ use super::batch::Held;
 
 /// Messages in one transaction, at most.
 const BATCH: usize = 100;
+/// How long a batch that is not full waits for more.
+const GATHER: Duration = Duration::from_millis(2);
 /// Messages on their way to us: the next batch arrives while this one is handled.
 const PREFETCH: u16 = 300;
 /// The first pause while our infrastructure is away.
@@ -76,16 +78,17 @@ where
     }
 }
 
-/// Waits for one message and takes what else has come by then.
+/// Waits for one message, and a moment for those that come with it: what takes effect together costs one transaction.
 async fn take_batch(deliveries: &mut Deliveries) -> Result<Vec<Delivery>, BusError> {
     let mut batch = Vec::new();
     if let Some(first) = deliveries.next().await {
         batch.push(first?);
     }
+    let until = Instant::now() + GATHER;
     while batch.len() < BATCH {
-        match deliveries.next().now_or_never() {
-            Some(Some(delivery)) => batch.push(delivery?),
-            Some(None) | None => break,
+        match timeout_at(until, deliveries.next()).await {
+            Ok(Some(delivery)) => batch.push(delivery?),
+            Ok(None) | Err(_) => break,
         }
     }
     Ok(batch)
