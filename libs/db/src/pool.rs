@@ -6,7 +6,10 @@ use std::time::Duration;
 use anyhow::Context;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
+};
+use futures_util::FutureExt;
 use tokio::sync::Notify;
 
 use crate::error::is_connection_loss;
@@ -14,6 +17,10 @@ use crate::{Conn, DbError, Lease};
 
 /// How long a request waits for a connection before it is told that the database is away.
 const WAIT: Duration = Duration::from_secs(5);
+
+/// Every statement of ours is sent again and again, and means the same for all its parameters: to plan it each time, as
+/// Postgres does when arrays look dearer in general than in particular, costs more than to run it.
+const PLAN_ONCE: &str = "set plan_cache_mode = force_generic_plan";
 
 /// A connection on loan from the pool.
 pub type PooledConn = Object<Conn>;
@@ -35,6 +42,7 @@ impl Db {
         let mut config = ManagerConfig::default();
         // The default asks the server at every loan; `transaction` notices a dead connection by itself.
         config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(|url| open(url).boxed());
         let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(url, config);
         let pool = Pool::builder(manager)
             .max_size(pool_size)
@@ -158,4 +166,12 @@ fn commit_failure(error: diesel::result::Error) -> DbError {
     } else {
         DbError::Query(error)
     }
+}
+
+/// Opens a connection of the pool.
+async fn open(url: &str) -> diesel::ConnectionResult<Conn> {
+    let mut conn = Conn::establish(url).await?;
+    let set = conn.batch_execute(PLAN_ONCE).await;
+    set.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
 }
