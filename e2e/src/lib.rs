@@ -1,0 +1,3 @@
+//! What looks at a whole mesh from outside, and what breaks it.
+
+pub mod torture;

@@ -1,0 +1,305 @@
+//! One run: everything that its seed says, then rest, then the books.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use futures_util::future::{join, try_join_all};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::books::Books;
+use super::dice::Dice;
+use super::letters;
+use super::market::{Customer, Market, Outcome, Shop, Told, Ware};
+use super::rest::{self, Databases};
+use super::rig::Rig;
+use super::schedule::{At, Fault, Schedule};
+
+/// How long the mesh may take to come to rest.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is kept up for all runs.
+pub struct Stage {
+    /// The mesh.
+    pub rig: Arc<Rig>,
+    /// Everybody.
+    pub market: Market,
+    /// The databases.
+    pub databases: Arc<Databases>,
+}
+
+/// How a run ended.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// What does not hold.
+    pub violations: Vec<String>,
+    /// Orders that were accepted.
+    pub orders: usize,
+    /// Requests that were sent, and those that nobody answered.
+    pub requests: (usize, usize),
+    /// Processes that were killed, and traps that were met.
+    pub kills: u32,
+    /// Traps that were met.
+    pub met: usize,
+    /// How long things went on, and how long until they were at rest.
+    pub took: (Duration, Duration),
+}
+
+/// What faults leave to be remembered.
+#[derive(Default)]
+struct Left {
+    poisoned: Mutex<BTreeSet<String>>,
+    failures: Mutex<Vec<String>>,
+}
+
+impl Stage {
+    /// Plays a schedule and checks the books.
+    ///
+    /// # Errors
+    /// When the mesh cannot be used at all.
+    pub async fn play(&self, schedule: &Schedule) -> Result<Verdict> {
+        self.market.renew_tokens().await?;
+        let since = self.databases.outboxes().await?;
+        let wares = self.market.put_on_sale(&schedule.offers).await?;
+        let before = (self.market.client.counts(), self.kills(), self.rig.met());
+        let told = Told::default();
+        let left = Arc::new(Left::default());
+        let begun = Instant::now();
+
+        let faults = self.faults(schedule, begun, &since, &left);
+        let (customers, ()) = join(self.people(schedule, begun, &wares, &told), faults).await;
+        let mut verdict = Verdict::default();
+        while let Err(error) = self.rig.heal().await {
+            verdict.violations.push(format!("{error:#}"));
+            ensure!(
+                verdict.violations.len() < 20,
+                "the mesh cannot be healed: {error:#}"
+            );
+        }
+        let over = begun.elapsed();
+        verdict.violations.append(&mut *lock(&left.failures));
+        match customers {
+            Ok(outcomes) => {
+                let poisoned = lock(&left.poisoned).clone();
+                let found = self.check(&since, &wares, &told, &outcomes, &poisoned).await;
+                verdict
+                    .violations
+                    .extend(found.unwrap_or_else(|error| vec![format!("{error:#}")]));
+                verdict.orders = outcomes.iter().map(|outcome| outcome.orders).sum();
+            }
+            Err(error) => verdict.violations.push(format!("{error:#}")),
+        }
+        let (asked, lost) = self.market.client.counts();
+        verdict.requests = (asked - before.0.0, lost - before.0.1);
+        verdict.kills = self.kills() - before.1;
+        verdict.met = self.rig.met() - before.2;
+        verdict.took = (over, begun.elapsed());
+        Ok(verdict)
+    }
+
+    fn kills(&self) -> u32 {
+        self.rig.services.values().map(|service| service.kills()).sum()
+    }
+
+    async fn check(
+        &self,
+        since: &[i64],
+        wares: &[Ware],
+        told: &Told,
+        outcomes: &[Outcome],
+        poisoned: &BTreeSet<String>,
+    ) -> Result<Vec<String>> {
+        self.rig.until_ready(self.market.client.http(), PATIENCE).await?;
+        rest::comes(&self.databases, &self.rig.run.amqp_url, since, PATIENCE).await?;
+        let books = Books {
+            market: &self.market,
+            wares,
+            told,
+        };
+        books.violations(outcomes, poisoned).await
+    }
+
+    /// All customers and shops.
+    async fn people(
+        &self,
+        schedule: &Schedule,
+        begun: Instant,
+        wares: &[Ware],
+        told: &Told,
+    ) -> Result<Vec<Outcome>> {
+        let client = &self.market.client;
+        let customers = self.market.buyers.iter().zip(&schedule.customers);
+        let customers = customers
+            .map(|(person, errands)| Customer::new(person, client, wares, told).goes(begun, errands));
+        let shops = self.market.owners.iter().zip(&schedule.shops).enumerate();
+        let shops = shops.map(|(number, ((owner, _), chores))| async move {
+            let shop = Shop {
+                number,
+                owner,
+                client,
+                wares,
+                told,
+            };
+            shop.works(begun, chores).await
+        });
+        let (outcomes, worked) = join(try_join_all(customers), try_join_all(shops)).await;
+        worked?;
+        outcomes
+    }
+
+    /// All faults, each for itself.
+    async fn faults(&self, schedule: &Schedule, begun: Instant, since: &[i64], left: &Arc<Left>) {
+        for service in self.rig.services.values() {
+            let _ = service.set_clock(0);
+        }
+        let mut running = JoinSet::new();
+        for At { ms, what } in schedule.faults.clone() {
+            let doer = Doer {
+                rig: Arc::clone(&self.rig),
+                databases: Arc::clone(&self.databases),
+                since: since.to_vec(),
+                left: Arc::clone(left),
+            };
+            running.spawn(async move {
+                tokio::time::sleep_until(begun + Duration::from_millis(ms.into())).await;
+                if let Err(error) = doer.does(what).await {
+                    let failure = format!("`{what}` could not be done: {error:#}");
+                    lock(&doer.left.failures).push(failure);
+                }
+            });
+        }
+        while running.join_next().await.is_some() {}
+    }
+}
+
+struct Doer {
+    rig: Arc<Rig>,
+    databases: Arc<Databases>,
+    since: Vec<i64>,
+    left: Arc<Left>,
+}
+
+impl Doer {
+    /// Does it, to its end.
+    async fn does(&self, fault: Fault) -> Result<()> {
+        let rig = &self.rig;
+        match fault {
+            Fault::Kill { service, back_ms } => rig.service(service)?.kill_for(millis(back_ms)),
+            Fault::Trap {
+                service,
+                moment,
+                nth,
+                deed,
+            } => rig.way(service, moment.side())?.set_trap(moment, nth, deed),
+            Fault::Cut { service, side } => rig.way(service, side)?.cut(),
+            Fault::Slow {
+                service,
+                side,
+                delay_ms,
+                for_ms,
+            } => {
+                let way = rig.way(service, side)?;
+                way.delay(millis(delay_ms));
+                tokio::time::sleep(millis(for_ms)).await;
+                way.delay(Duration::ZERO);
+            }
+            Fault::Stalled {
+                service,
+                side,
+                for_ms,
+            } => {
+                let way = rig.way(service, side)?;
+                way.stall(true);
+                tokio::time::sleep(millis(for_ms)).await;
+                way.stall(false);
+            }
+            Fault::Refused {
+                service,
+                side,
+                for_ms,
+            } => {
+                let way = rig.way(service, side)?;
+                way.refuse(true);
+                tokio::time::sleep(millis(for_ms)).await;
+                way.refuse(false);
+            }
+            Fault::Frozen { service, for_ms } => {
+                let service = rig.service(service)?;
+                service.freeze();
+                tokio::time::sleep(millis(for_ms)).await;
+                service.thaw();
+            }
+            Fault::Clock { service, seconds } => rig.service(service)?.set_clock(seconds)?,
+            Fault::BrokerAway { .. } | Fault::BrokerFrozen { .. } | Fault::BrokerRestart { .. } => {
+                self.breaks_broker(fault).await?;
+            }
+            Fault::Sweep | Fault::Twice { .. } | Fault::Shuffled { .. } | Fault::Poison { .. } => {
+                self.disturbs(fault).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn breaks_broker(&self, fault: Fault) -> Result<()> {
+        match fault {
+            Fault::BrokerAway { for_ms } => {
+                self.rig.to_broker.values().for_each(|way| way.refuse(true));
+                tokio::time::sleep(millis(for_ms)).await;
+                self.rig.to_broker.values().for_each(|way| way.refuse(false));
+            }
+            Fault::BrokerFrozen { for_ms } => {
+                self.rig.broker.freeze();
+                tokio::time::sleep(millis(for_ms)).await;
+                self.rig.broker.thaw();
+            }
+            Fault::BrokerRestart { kill } => self.rig.broker.restart(kill).await?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What needs the databases or the broker itself: where it is away just now, it is tried again.
+    async fn disturbs(&self, fault: Fault) -> Result<()> {
+        let amqp_url = &self.rig.run.amqp_url;
+        let unreadable = letters::unreadable();
+        if matches!(fault, Fault::Poison { .. }) {
+            // Before it is sent: an answer may be lost.
+            lock(&self.left.poisoned).insert(unreadable.clone());
+        }
+        for _ in 0..60 {
+            let done = match fault {
+                Fault::Sweep => self.databases.sweep_now().await.map(|_| ()),
+                Fault::Twice { count, seed } => {
+                    let count = usize::try_from(count)?;
+                    letters::send_again(amqp_url, &self.databases, &self.since, count, Dice::of(seed))
+                        .await
+                        .map(|_| ())
+                }
+                Fault::Shuffled {
+                    queue,
+                    gather_ms,
+                    seed,
+                } => letters::shuffle(&self.rig, queue, millis(gather_ms), Dice::of(seed))
+                    .await
+                    .map(|_| ()),
+                Fault::Poison { queue } => letters::poison(amqp_url, queue, &unreadable).await,
+                _ => Ok(()),
+            };
+            if done.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        Err(anyhow::anyhow!("the broker is away")).context("It was tried for half a minute")
+    }
+}
+
+fn millis(count: u32) -> Duration {
+    Duration::from_millis(count.into())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
