@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// How long somebody tries before giving up.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long one try may take.
-const TRY: Duration = Duration::from_secs(8);
+const TRY: Duration = Duration::from_secs(5);
 /// The pause before the next try, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(400));
 

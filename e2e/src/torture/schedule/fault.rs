@@ -240,7 +240,7 @@ impl Fault {
 /// The faults of a run, in their order.
 pub fn all(dice: &mut Dice) -> Vec<At<Fault>> {
     let count = dice.between(8, 15);
-    let times = moments(dice, count, LENGTH - 1_500);
+    let times = moments(dice, count, LENGTH - 800);
     let mut all: Vec<At<Fault>> = times.into_iter().map(|ms| At { ms, what: one(dice) }).collect();
     // They take long, so few runs have one.
     if dice.percent(6) {
@@ -339,7 +339,7 @@ fn trap(dice: &mut Dice) -> Fault {
     Fault::Trap {
         service: pick(dice, &WITH_DATABASE),
         moment,
-        nth: dice.between(1, 9),
+        nth: dice.between(1, 7),
         deed,
     }
 }
