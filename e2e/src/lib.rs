@@ -1,3 +1,4 @@
-//! What looks at a whole mesh from outside, and what breaks it.
+//! A running mesh looked at from outside, and broken from there.
 
+pub mod audit;
 pub mod torture;

@@ -73,6 +73,9 @@ pub enum Command {
     /// Messages that services of the running mesh could not handle.
     #[command(subcommand)]
     Parked(ParkedCommand),
+    /// Recompute all invariants of the running mesh from its databases. The exit code says whether they hold: 1 when
+    /// one does not, 2 when it cannot be told.
+    Audit(AuditArgs),
     /// Check that modules and packages use only what they may.
     Layers,
     /// Send made-up requests to the running mesh, and hold its answers against its API document.
@@ -88,6 +91,17 @@ pub enum Command {
         #[arg(long, value_enum, value_name = "STEP")]
         only: Vec<Step>,
     },
+}
+
+/// How to look at the invariants.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct AuditArgs {
+    /// For so many seconds, what is wrong may be on its way: only what was wrong all the time counts.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub patience: u32,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What can be measured. The exit code says whether the budgets hold.

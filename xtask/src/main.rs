@@ -1,5 +1,6 @@
 //! `cargo xtask`: one command to run, test and look after the mesh.
 
+mod audit;
 mod bench;
 mod cargo;
 mod cli;
@@ -74,6 +75,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             lines,
         } => mesh::logs(&instance, service.as_deref(), *lines, *follow)?,
         Command::Bench(command) => return bench::run(&Instance::open(Name::Test)?, command),
+        Command::Audit(args) => return Ok(audit::run(&instance, args)),
         Command::Parked(command) => parked::run(&instance, command)?,
         Command::Keys(command) => mesh::keys::run(&instance, command)?,
         Command::Layers => layers::check(&instance)?,

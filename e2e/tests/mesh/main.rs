@@ -15,6 +15,7 @@
 mod account;
 mod accounts;
 mod attacks;
+mod audit;
 mod authorisation;
 mod bodies;
 mod client;

@@ -106,7 +106,7 @@ impl Mesh {
     }
 
     /// A database, as its superuser sees it.
-    async fn database(&self, name: &str) -> Result<Client, String> {
+    pub async fn database(&self, name: &str) -> Result<Client, String> {
         let mut config: Config = self.run.postgres_url.parse().unwrap();
         let (client, connection) = config
             .dbname(name)
