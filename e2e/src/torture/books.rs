@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::market::{Ask, Item, Market, Outcome, Person, Told, Ware, id};
+use super::market::{Ask, Client, Item, Market, Outcome, Person, Told, Ware, id};
 
 /// How many messages may wait for an operator at once; far more than any run plans.
 const PARKED: usize = 100;
@@ -150,7 +150,7 @@ impl Books<'_> {
         outcome: &Outcome,
         unheard: &BTreeMap<Uuid, i64>,
     ) -> Result<Option<String>> {
-        let lines = self.empty_cart(person).await?;
+        let lines = empty_cart(&self.market.client, person).await?;
         let Some(mut expected) = outcome.cart.clone() else {
             return Ok(None);
         };
@@ -164,37 +164,6 @@ impl Books<'_> {
                 person.id
             )
         }))
-    }
-
-    /// What lay in a cart before somebody looked. To look lowers what is scarce, and says so in a notice.
-    async fn empty_cart(&self, person: &Person) -> Result<BTreeMap<Uuid, i64>> {
-        let cart = self.market.client.done(Some(person), &Ask::get("/cart")).await?;
-        let all = |name: &str| {
-            cart.get(name)
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default()
-        };
-        let notices = all("notices");
-        let mut lines = BTreeMap::new();
-        for line in all("lines") {
-            let line_id = id(line.get("id"))?;
-            let lowered = notices.iter().find(|notice| {
-                notice.get("line_id") == line.get("id")
-                    && notice.get("kind").and_then(Value::as_str) == Some("quantity_lowered")
-            });
-            let quantity = match lowered {
-                Some(notice) => notice.pointer("/old/quantity"),
-                None => line.get("quantity"),
-            };
-            lines.insert(
-                id(line.get("variation_id"))?,
-                quantity.and_then(Value::as_i64).unwrap_or_default(),
-            );
-            let remove = Ask::new(Method::DELETE, format!("/cart/items/{line_id}"), Value::Null);
-            self.market.client.ask(Some(person), &remove).await?;
-        }
-        Ok(lines)
     }
 
     /// What is left = what there was + what came - what was sold.
@@ -247,4 +216,38 @@ impl Books<'_> {
         wrong.extend(missing.into_iter().map(|lost| format!("not parked: {lost}")));
         Ok(wrong)
     }
+}
+
+/// What lay in a cart before somebody looked. To look lowers what is scarce, and says so in a notice.
+///
+/// # Errors
+/// When the cart cannot be had.
+pub async fn empty_cart(client: &Client, person: &Person) -> Result<BTreeMap<Uuid, i64>> {
+    let cart = client.done(Some(person), &Ask::get("/cart")).await?;
+    let all = |name: &str| {
+        cart.get(name)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let notices = all("notices");
+    let mut lines = BTreeMap::new();
+    for line in all("lines") {
+        let line_id = id(line.get("id"))?;
+        let lowered = notices.iter().find(|notice| {
+            notice.get("line_id") == line.get("id")
+                && notice.get("kind").and_then(Value::as_str) == Some("quantity_lowered")
+        });
+        let quantity = match lowered {
+            Some(notice) => notice.pointer("/old/quantity"),
+            None => line.get("quantity"),
+        };
+        lines.insert(
+            id(line.get("variation_id"))?,
+            quantity.and_then(Value::as_i64).unwrap_or_default(),
+        );
+        let remove = Ask::new(Method::DELETE, format!("/cart/items/{line_id}"), Value::Null);
+        client.ask(Some(person), &remove).await?;
+    }
+    Ok(lines)
 }

@@ -185,6 +185,8 @@ impl Crowd {
         ensure!(left == Some(0), "{left:?} pieces are left");
         let broken = stage.market.client.take_broken();
         ensure!(broken.is_empty(), "no fault explains {broken:?}");
+        let wrong = stage.audit().await?;
+        ensure!(wrong.is_empty(), "{}", wrong.join("; "));
         Ok(())
     }
 }

@@ -9,16 +9,20 @@ use futures_util::future::{join, try_join_all};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::books::Books;
+use super::books::{self, Books};
 use super::dice::Dice;
 use super::letters;
 use super::market::{Customer, Market, Outcome, Shop, Told, Ware};
 use super::rest::{self, Databases};
 use super::rig::Rig;
 use super::schedule::{At, Fault, Schedule};
+use crate::audit;
 
 /// How long the mesh may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long what the audit finds may be on its way.
+const SETTLED: Duration = Duration::from_secs(20);
 
 /// What is kept up for all runs.
 pub struct Stage {
@@ -28,6 +32,8 @@ pub struct Stage {
     pub market: Market,
     /// The databases.
     pub databases: Arc<Databases>,
+    /// The same, for the audit.
+    pub audited: audit::Databases,
 }
 
 /// How a run ended.
@@ -91,12 +97,25 @@ impl Stage {
             }
             Err(error) => verdict.violations.push(format!("{error:#}")),
         }
+        if !verdict.violations.is_empty() {
+            self.leave_nothing().await?;
+        }
         let (asked, lost) = self.market.client.counts();
         verdict.requests = (asked - before.0.0, lost - before.0.1);
         verdict.kills = self.kills() - before.1;
         verdict.met = self.rig.met() - before.2;
         verdict.took = (over, begun.elapsed());
         Ok(verdict)
+    }
+
+    /// After a run that failed, so that the next one begins as if there had been none.
+    async fn leave_nothing(&self) -> Result<()> {
+        self.rig.until_ready(self.market.client.http(), PATIENCE).await?;
+        for person in &self.market.buyers {
+            books::empty_cart(&self.market.client, person).await?;
+        }
+        self.market.client.take_broken();
+        Ok(())
     }
 
     fn kills(&self) -> u32 {
@@ -118,7 +137,23 @@ impl Stage {
             wares,
             told,
         };
-        books.violations(outcomes, poisoned).await
+        let mut violations = books.violations(outcomes, poisoned).await?;
+        violations.extend(self.audit().await?);
+        Ok(violations)
+    }
+
+    /// All invariants that need the databases only.
+    ///
+    /// # Errors
+    /// When a database does not answer.
+    pub async fn audit(&self) -> Result<Vec<String>> {
+        let checks = audit::settled(&self.audited, SETTLED).await?;
+        let told = checks.into_iter().flat_map(|check| {
+            let about = format!("audit of {}: {}", check.name, check.about);
+            let places = check.violations.into_iter();
+            places.map(move |place| format!("{about}: {} {}", place.key, place.says))
+        });
+        Ok(told.collect())
     }
 
     /// All customers and shops.

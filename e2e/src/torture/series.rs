@@ -10,6 +10,7 @@ use super::rest::Databases;
 use super::rig::Rig;
 use super::run::{Stage, Verdict};
 use super::schedule::{CUSTOMERS, Schedule};
+use crate::audit;
 
 /// How long the mesh may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -83,6 +84,7 @@ impl Stage {
         let market = Market::open(&rig.run, client, buyers).await?;
         Ok(Self {
             databases: Arc::new(Databases::of(&rig.run.postgres_url)),
+            audited: audit::Databases::connect(&rig.run.postgres_url).await?,
             rig: Arc::new(rig),
             market,
         })

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 /// How long somebody tries before giving up.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);
 /// How long one try may take.
 const TRY: Duration = Duration::from_secs(5);
 /// The pause before the next try, at first and at most.
