@@ -10,6 +10,7 @@
 //! | [`rig`] | the mesh as processes: kill, start, freeze, clocks, broker |
 //! | [`way`] | the ways to Postgres and the broker, and the traps on them |
 //! | [`market`] | customers and shops, who ask until they are answered |
+//! | [`doer`] | does what is to go wrong |
 //! | [`letters`] | events that come twice, in another order, or unreadable |
 //! | [`books`] | what must hold afterwards |
 //! | [`series`] | runs, one after the other |
@@ -18,6 +19,7 @@
 pub mod books;
 pub mod crowd;
 pub mod dice;
+pub mod doer;
 pub mod letters;
 pub mod market;
 pub mod rest;

@@ -1,21 +1,20 @@
 //! One run: everything that its seed says, then rest, then the books.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use futures_util::future::{join, try_join_all};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::books::{self, Books};
-use super::dice::Dice;
-use super::letters;
+use super::doer::{Doer, Left};
 use super::market::{Customer, Market, Outcome, Shop, Told, Ware};
 use super::rest::{self, Databases};
 use super::rig::Rig;
-use super::schedule::{At, Fault, Schedule};
+use super::schedule::{At, Schedule};
 use crate::audit;
 
 /// How long the mesh may take to come to rest.
@@ -53,13 +52,6 @@ pub struct Verdict {
     pub took: (Duration, Duration),
 }
 
-/// What faults leave to be remembered.
-#[derive(Default)]
-struct Left {
-    poisoned: Mutex<BTreeSet<String>>,
-    failures: Mutex<Vec<String>>,
-}
-
 impl Stage {
     /// Plays a schedule and checks the books.
     ///
@@ -72,9 +64,15 @@ impl Stage {
         let before = (self.market.client.counts(), self.kills(), self.rig.met());
         let told = Told::default();
         let left = Arc::new(Left::default());
+        let doer = Doer {
+            rig: Arc::clone(&self.rig),
+            databases: Arc::clone(&self.databases),
+            since: since.clone(),
+            left: Arc::clone(&left),
+        };
         let begun = Instant::now();
 
-        let faults = self.faults(schedule, begun, &since, &left);
+        let faults = self.faults(schedule, begun, doer);
         let (customers, ()) = join(self.people(schedule, begun, &wares, &told), faults).await;
         let mut verdict = Verdict::default();
         while let Err(error) = self.rig.heal().await {
@@ -85,11 +83,12 @@ impl Stage {
             );
         }
         let over = begun.elapsed();
-        verdict.violations.append(&mut *lock(&left.failures));
+        verdict.violations.extend(left.take_failures());
         match customers {
             Ok(outcomes) => {
-                let poisoned = lock(&left.poisoned).clone();
-                let found = self.check(&since, &wares, &told, &outcomes, &poisoned).await;
+                let found = self
+                    .check(&since, &wares, &told, &outcomes, &left.poisoned())
+                    .await;
                 verdict
                     .violations
                     .extend(found.unwrap_or_else(|error| vec![format!("{error:#}")]));
@@ -185,156 +184,18 @@ impl Stage {
     }
 
     /// All faults, each for itself.
-    async fn faults(&self, schedule: &Schedule, begun: Instant, since: &[i64], left: &Arc<Left>) {
+    async fn faults(&self, schedule: &Schedule, begun: Instant, doer: Doer) {
         for service in self.rig.services.values() {
             let _ = service.set_clock(0);
         }
         let mut running = JoinSet::new();
         for At { ms, what } in schedule.faults.clone() {
-            let doer = Doer {
-                rig: Arc::clone(&self.rig),
-                databases: Arc::clone(&self.databases),
-                since: since.to_vec(),
-                left: Arc::clone(left),
-            };
+            let doer = doer.clone();
             running.spawn(async move {
                 tokio::time::sleep_until(begun + Duration::from_millis(ms.into())).await;
-                if let Err(error) = doer.does(what).await {
-                    let failure = format!("`{what}` could not be done: {error:#}");
-                    lock(&doer.left.failures).push(failure);
-                }
+                doer.does(what).await;
             });
         }
         while running.join_next().await.is_some() {}
     }
-}
-
-struct Doer {
-    rig: Arc<Rig>,
-    databases: Arc<Databases>,
-    since: Vec<i64>,
-    left: Arc<Left>,
-}
-
-impl Doer {
-    /// Does it, to its end.
-    async fn does(&self, fault: Fault) -> Result<()> {
-        let rig = &self.rig;
-        match fault {
-            Fault::Kill { service, back_ms } => rig.service(service)?.kill_for(millis(back_ms)),
-            Fault::Trap {
-                service,
-                moment,
-                nth,
-                deed,
-            } => rig.way(service, moment.side())?.set_trap(moment, nth, deed),
-            Fault::Cut { service, side } => rig.way(service, side)?.cut(),
-            Fault::Slow {
-                service,
-                side,
-                delay_ms,
-                for_ms,
-            } => {
-                let way = rig.way(service, side)?;
-                way.delay(millis(delay_ms));
-                tokio::time::sleep(millis(for_ms)).await;
-                way.delay(Duration::ZERO);
-            }
-            Fault::Stalled {
-                service,
-                side,
-                for_ms,
-            } => {
-                let way = rig.way(service, side)?;
-                way.stall(true);
-                tokio::time::sleep(millis(for_ms)).await;
-                way.stall(false);
-            }
-            Fault::Refused {
-                service,
-                side,
-                for_ms,
-            } => {
-                let way = rig.way(service, side)?;
-                way.refuse(true);
-                tokio::time::sleep(millis(for_ms)).await;
-                way.refuse(false);
-            }
-            Fault::Frozen { service, for_ms } => {
-                let service = rig.service(service)?;
-                service.freeze();
-                tokio::time::sleep(millis(for_ms)).await;
-                service.thaw();
-            }
-            Fault::Clock { service, seconds } => rig.service(service)?.set_clock(seconds)?,
-            Fault::BrokerAway { .. } | Fault::BrokerFrozen { .. } | Fault::BrokerRestart { .. } => {
-                self.breaks_broker(fault).await?;
-            }
-            Fault::Sweep | Fault::Twice { .. } | Fault::Shuffled { .. } | Fault::Poison { .. } => {
-                self.disturbs(fault).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn breaks_broker(&self, fault: Fault) -> Result<()> {
-        match fault {
-            Fault::BrokerAway { for_ms } => {
-                self.rig.to_broker.values().for_each(|way| way.refuse(true));
-                tokio::time::sleep(millis(for_ms)).await;
-                self.rig.to_broker.values().for_each(|way| way.refuse(false));
-            }
-            Fault::BrokerFrozen { for_ms } => {
-                self.rig.broker.freeze();
-                tokio::time::sleep(millis(for_ms)).await;
-                self.rig.broker.thaw();
-            }
-            Fault::BrokerRestart { kill } => self.rig.broker.restart(kill).await?,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// What needs the databases or the broker itself: where it is away just now, it is tried again.
-    async fn disturbs(&self, fault: Fault) -> Result<()> {
-        let amqp_url = &self.rig.run.amqp_url;
-        let unreadable = letters::unreadable();
-        if matches!(fault, Fault::Poison { .. }) {
-            // Before it is sent: an answer may be lost.
-            lock(&self.left.poisoned).insert(unreadable.clone());
-        }
-        for _ in 0..60 {
-            let done = match fault {
-                Fault::Sweep => self.databases.sweep_now().await.map(|_| ()),
-                Fault::Twice { count, seed } => {
-                    let count = usize::try_from(count)?;
-                    letters::send_again(amqp_url, &self.databases, &self.since, count, Dice::of(seed))
-                        .await
-                        .map(|_| ())
-                }
-                Fault::Shuffled {
-                    queue,
-                    gather_ms,
-                    seed,
-                } => letters::shuffle(&self.rig, queue, millis(gather_ms), Dice::of(seed))
-                    .await
-                    .map(|_| ()),
-                Fault::Poison { queue } => letters::poison(amqp_url, queue, &unreadable).await,
-                _ => Ok(()),
-            };
-            if done.is_ok() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-        Err(anyhow::anyhow!("the broker is away")).context("It was tried for half a minute")
-    }
-}
-
-fn millis(count: u32) -> Duration {
-    Duration::from_millis(count.into())
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,5 @@
 //! A customer: takes, orders, orders again, cancels.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -9,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::cart::{Cart, changed};
 use super::client::{Answer, Ask, Client, Person};
 use super::people::{Ware, id};
 use super::told::{Item, Told, status};
@@ -16,9 +16,6 @@ use crate::torture::schedule::{At, Errand};
 
 /// How often a changed cart is accepted before the customer gives up.
 const PROPOSALS: usize = 4;
-
-/// What a cart holds, by variation.
-pub type Cart = BTreeMap<Uuid, i64>;
 
 /// A customer in one run.
 pub struct Customer<'a> {
@@ -286,26 +283,6 @@ impl<'a> Customer<'a> {
         });
         Ok(())
     }
-}
-
-/// The cart as a proposal makes it.
-fn changed(mut cart: Cart, refusal: &Value) -> Cart {
-    let changes = refusal.get("changes").and_then(Value::as_array);
-    for change in changes.into_iter().flatten() {
-        let Ok(variation) = id(change.get("variation_id")) else {
-            continue;
-        };
-        let kind = change.get("kind").and_then(Value::as_str);
-        match change.pointer("/new/quantity").and_then(Value::as_i64) {
-            Some(quantity) if quantity > 0 && kind != Some("gone") => {
-                cart.insert(variation, quantity);
-            }
-            _ => {
-                cart.remove(&variation);
-            }
-        }
-    }
-    cart
 }
 
 /// A checkout.

@@ -1,5 +1,6 @@
 //! Customers and shops, who ask until they are answered, and what they were told.
 
+mod cart;
 mod client;
 mod customer;
 mod people;

@@ -1,16 +1,16 @@
 //! RabbitMQ itself: stopped and started by xtask, frozen by hand.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, ensure};
-use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::Mutex;
+
+use super::process::{Mark, Signal};
 
 /// The broker of the instance.
 pub struct Broker {
-    mark: String,
+    mark: Mark,
     is_down: AtomicBool,
     /// Held while it is stopped or started.
     busy: Mutex<()>,
@@ -20,7 +20,7 @@ impl Broker {
     /// The one of the instance in this directory.
     pub fn of(dir: &Path) -> Self {
         Self {
-            mark: format!("SOUK_PROCESS={}:rabbitmq", dir.display()),
+            mark: Mark::of(dir, "rabbitmq"),
             is_down: AtomicBool::new(false),
             busy: Mutex::default(),
         }
@@ -63,22 +63,9 @@ impl Broker {
     }
 
     fn signal(&self, signal: Signal) {
-        for pid in self.pids() {
-            let _ = kill_process(pid, signal);
+        for pid in self.mark.carriers() {
+            self.mark.signal(pid, signal);
         }
-    }
-
-    /// The processes that carry its mark.
-    fn pids(&self) -> Vec<Pid> {
-        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-        let marked = pids.filter(|pid| {
-            let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-            environ
-                .split(|byte| *byte == 0)
-                .any(|entry| entry == self.mark.as_bytes())
-        });
-        marked.filter_map(Pid::from_raw).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The mesh as processes on this machine.
 
 mod broker;
+mod process;
 mod record;
 mod service;
 

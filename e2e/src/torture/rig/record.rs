@@ -40,8 +40,6 @@ struct Address {
 /// How a service was started.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Record {
-    /// Its process.
-    pub pid: i32,
     /// Its program.
     pub binary: PathBuf,
     /// What it is called with.

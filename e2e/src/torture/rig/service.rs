@@ -1,6 +1,6 @@
 //! One service as a process: killed, started, frozen, with a clock of its own.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
 
+use super::process::{Mark, Signal};
 use super::record::Record;
 
 /// How long a killed process may take to be gone.
@@ -23,6 +23,7 @@ pub struct Service {
     url: String,
     dir: PathBuf,
     record: Record,
+    mark: Mark,
     state: Mutex<State>,
     /// Held while it is started, so that two do not start it.
     starting: tokio::sync::Mutex<()>,
@@ -42,16 +43,20 @@ impl Service {
     /// When it has not.
     pub fn known(dir: &Path, name: &'static str, url: String) -> Result<Self> {
         let record = Record::read(dir, name)?;
+        let mark = Mark::of(dir, name);
+        // Not as it is recorded: it may have been started anew since.
+        let pid = mark.carriers().pop().unwrap_or_default();
         Ok(Self {
             name,
             url,
             dir: dir.to_owned(),
             state: Mutex::new(State {
-                pid: record.pid,
-                is_killed: false,
+                pid,
+                is_killed: pid == 0,
                 kills: 0,
             }),
             record,
+            mark,
             starting: tokio::sync::Mutex::default(),
         })
     }
@@ -84,7 +89,7 @@ impl Service {
         }
         state.is_killed = true;
         state.kills += 1;
-        signal(state.pid, Signal::KILL);
+        self.mark.signal(state.pid, Signal::KILL);
         true
     }
 
@@ -111,7 +116,7 @@ impl Service {
             (state.pid, state.is_killed)
         };
         if !is_killed {
-            if !is_alive(pid) {
+            if !self.mark.is_on(pid) {
                 // Told once; the next time it is started.
                 self.state().is_killed = true;
                 bail!("{} ended by itself: see its log", self.name);
@@ -119,7 +124,7 @@ impl Service {
             return Ok(());
         }
         let end = tokio::time::Instant::now() + GONE;
-        while is_alive(pid) {
+        while self.mark.is_on(pid) {
             if tokio::time::Instant::now() > end {
                 bail!("{} does not die", self.name);
             }
@@ -134,12 +139,12 @@ impl Service {
 
     /// Stops it in the midst of everything.
     pub fn freeze(&self) {
-        signal(self.state().pid, Signal::STOP);
+        self.mark.signal(self.state().pid, Signal::STOP);
     }
 
     /// Lets it go on.
     pub fn thaw(&self) {
-        signal(self.state().pid, Signal::CONT);
+        self.mark.signal(self.state().pid, Signal::CONT);
     }
 
     /// Puts its clock so many seconds off, at once.
@@ -182,7 +187,7 @@ impl Service {
             .args(&self.record.arguments)
             .env_clear()
             .envs(&self.record.env)
-            .env("SOUK_PROCESS", format!("{}:{}", self.dir.display(), self.name))
+            .env(Mark::VARIABLE, self.mark.value())
             .current_dir(&self.dir)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -194,22 +199,4 @@ impl Service {
         std::thread::spawn(move || child.wait());
         Ok(pid)
     }
-}
-
-/// A process that is gone already is fine.
-fn signal(pid: i32, signal: Signal) {
-    if let Some(pid) = Pid::from_raw(pid) {
-        let _ = kill_process(pid, signal);
-    }
-}
-
-/// Whether a process runs; a zombie does not.
-fn is_alive(pid: i32) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/stat"))
-        .ok()
-        .and_then(|stat| {
-            stat.rsplit_once(") ")
-                .map(|(_, rest)| !rest.starts_with(['Z', 'X']))
-        })
-        .unwrap_or(false)
 }

@@ -1,5 +1,6 @@
 //! All that happens in one run, out of one number.
 
+mod chance;
 mod errands;
 mod fault;
 mod show;
@@ -64,7 +65,7 @@ impl Schedule {
             shops: (0..SHOPS)
                 .map(|shop| errands::of_shop(&mut dice, shop, &offers))
                 .collect(),
-            faults: fault::all(&mut dice),
+            faults: chance::faults(&mut dice),
             offers,
         }
     }
