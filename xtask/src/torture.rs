@@ -4,10 +4,11 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use rustix::process::Signal;
 
 use crate::instance::Instance;
 use crate::mesh::{self, Options, run_path};
-use crate::{cargo, interrupt};
+use crate::{cargo, interrupt, process};
 
 /// The program that breaks things.
 const PROGRAM: &str = "torture";
@@ -23,7 +24,7 @@ pub struct TortureArgs {
     /// How many runs.
     #[arg(long, value_name = "M", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     runs: u32,
-    /// Go on after a run that fails; without it, the mesh is left as that run has left it only in its logs.
+    /// Go on after a run that fails.
     #[arg(long)]
     keep_going: bool,
     /// Print the schedules, and break nothing.
@@ -126,6 +127,12 @@ struct TakeDown<'a>(&'a Instance);
 
 impl Drop for TakeDown<'_> {
     fn drop(&mut self) {
+        // A run that was broken off may have left some of them frozen: they would not hear that they are to stop.
+        for name in process::running(self.0) {
+            for ours in process::find(self.0, &name) {
+                process::signal(ours.pid, Signal::CONT);
+            }
+        }
         if let Err(error) = mesh::down(self.0) {
             println!("error: {error:#}");
         }

@@ -179,33 +179,42 @@ impl Books<'_> {
 
     /// Exactly what was planned is parked; it is dropped then.
     async fn parked(&self, poisoned: &BTreeSet<String>) -> Result<Vec<String>> {
-        let admin = Some(&self.market.admin);
-        let client = &self.market.client;
-        let ask = Ask::get(format!("/ops/parked?state=parked&limit={PARKED}"));
-        let list = client.done(admin, &ask).await?;
-        let mut wrong = Vec::new();
         let mut missing = poisoned.clone();
-        for message in list.get("items").and_then(Value::as_array).into_iter().flatten() {
-            let id = message.get("id").and_then(Value::as_str).unwrap_or_default();
-            let path = format!("/ops/parked/{id}");
-            let shown = client.done(admin, &Ask::get(&path)).await?;
-            let payload = shown.get("payload").and_then(Value::as_str).unwrap_or_default();
-            if !missing.remove(payload) {
-                let text = |name: &str| message.get(name).cloned().unwrap_or_default();
-                wrong.push(format!(
-                    "{} was parked from {}: {}",
-                    text("type"),
-                    text("queue"),
-                    text("reason")
-                ));
-            }
-            client
-                .done(admin, &Ask::new(Method::DELETE, path, json!(null)))
-                .await?;
-        }
+        let dropped = drop_parked(self.market).await?;
+        let unplanned = dropped
+            .into_iter()
+            .filter(|(payload, _)| !missing.remove(payload));
+        let mut wrong: Vec<String> = unplanned.map(|(_, what)| what).collect();
         wrong.extend(missing.into_iter().map(|lost| format!("not parked: {lost}")));
         Ok(wrong)
     }
+}
+
+/// Drops all that is parked: what each said, and where and why it was parked.
+///
+/// # Errors
+/// When the mesh cannot be asked.
+pub async fn drop_parked(market: &Market) -> Result<Vec<(String, String)>> {
+    let (admin, client) = (Some(&market.admin), &market.client);
+    let ask = Ask::get(format!("/ops/parked?state=parked&limit={PARKED}"));
+    let list = client.done(admin, &ask).await?;
+    let mut dropped = Vec::new();
+    for message in list.get("items").and_then(Value::as_array).into_iter().flatten() {
+        let path = format!("/ops/parked/{}", id(message.get("id"))?);
+        let shown = client.done(admin, &Ask::get(&path)).await?;
+        let payload = shown.get("payload").and_then(Value::as_str).unwrap_or_default();
+        let text = |name: &str| message.get(name).cloned().unwrap_or_default();
+        let what = format!(
+            "{} was parked from {}: {}",
+            text("type"),
+            text("queue"),
+            text("reason")
+        );
+        dropped.push((payload.to_owned(), what));
+        let drop = Ask::new(Method::DELETE, path, json!(null));
+        client.done(admin, &drop).await?;
+    }
+    Ok(dropped)
 }
 
 /// What lay in a cart before somebody looked. To look lowers what is scarce, and says so in a notice.

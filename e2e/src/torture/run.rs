@@ -113,6 +113,7 @@ impl Stage {
         for person in &self.market.buyers {
             books::empty_cart(&self.market.client, person).await?;
         }
+        books::drop_parked(&self.market).await?;
         self.market.client.take_broken();
         Ok(())
     }

@@ -13,7 +13,7 @@ pub use fault::{Deed, Fault, Moment, SERVICES, Side, WITH_DATABASE};
 /// For how long things begin, in milliseconds; what has begun may take longer.
 pub const LENGTH: u32 = 5_000;
 /// Customers in a run.
-pub const CUSTOMERS: usize = 8;
+pub const CUSTOMERS: usize = 7;
 /// Shops in a run.
 pub const SHOPS: usize = 2;
 
