@@ -1,7 +1,7 @@
 //! One run: everything that its seed says, then rest, then the books.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -33,6 +33,8 @@ pub struct Stage {
     pub databases: Arc<Databases>,
     /// The same, for the audit.
     pub audited: audit::Databases,
+    /// What the audit has found after earlier runs: it looks at all there ever was.
+    pub found: Mutex<BTreeSet<String>>,
 }
 
 /// How a run ended.
@@ -142,7 +144,7 @@ impl Stage {
         Ok(violations)
     }
 
-    /// All invariants that need the databases only.
+    /// What breaks the invariants that need the databases only, and was not found before.
     ///
     /// # Errors
     /// When a database does not answer.
@@ -153,7 +155,8 @@ impl Stage {
             let places = check.violations.into_iter();
             places.map(move |place| format!("{about}: {} {}", place.key, place.says))
         });
-        Ok(told.collect())
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(told.filter(|violation| found.insert(violation.clone())).collect())
     }
 
     /// All customers and shops.

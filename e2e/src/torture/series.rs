@@ -1,6 +1,6 @@
 //! Runs, one after the other, on one mesh.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -85,6 +85,7 @@ impl Stage {
         Ok(Self {
             databases: Arc::new(Databases::of(&rig.run.postgres_url)),
             audited: audit::Databases::connect(&rig.run.postgres_url).await?,
+            found: Mutex::default(),
             rig: Arc::new(rig),
             market,
         })
