@@ -1,3 +1,4 @@
-//! A running mesh looked at from outside.
+//! A running mesh looked at from outside, and broken from there.
 
 pub mod audit;
+pub mod torture;

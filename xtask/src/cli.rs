@@ -6,6 +6,7 @@ use crate::fuzz::FuzzArgs;
 use crate::instance::{Name, Part};
 use crate::replicas::Counts;
 use crate::test::Step;
+use crate::torture::TortureArgs;
 
 /// Run, test and look after the Souk mesh.
 #[derive(Debug, Parser)]
@@ -15,7 +16,7 @@ use crate::test::Step;
     disable_help_subcommand = true
 )]
 pub struct Cli {
-    /// Which copy of the mesh is meant; both may run side by side.
+    /// Which copy of the mesh is meant; all may run side by side.
     #[arg(long, global = true, value_enum, default_value = "dev")]
     pub instance: Name,
     /// What to do.
@@ -84,6 +85,11 @@ pub enum Command {
     Layers,
     /// Send made-up requests to the running mesh, and hold its answers against its API document.
     Fuzz(FuzzArgs),
+    /// Break a fresh mesh of its own by a seeded schedule of customers, shops and faults, and check all books afterwards.
+    ///
+    /// Each run takes about a quarter of a minute. One that fails tells what does not hold, its schedule, and how to
+    /// repeat it: the same seed is the same schedule.
+    Torture(TortureArgs),
     /// Run every check and test on a fresh mesh of its own.
     Test {
         /// Run some steps only.

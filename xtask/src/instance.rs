@@ -8,13 +8,15 @@ use clap::ValueEnum;
 
 use crate::files;
 
-/// Which copy of the mesh a command is about; both may run side by side.
+/// Which copy of the mesh a command is about; all may run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Name {
     /// For people: `.souk/`, gateway at 8080.
     Dev,
     /// For tests: `.souk/test/`, every port 10000 higher.
     Test,
+    /// To be broken by `cargo xtask torture`: `.souk/torture/`, every port 3000 higher.
+    Torture,
 }
 
 /// An instance and its directory.
@@ -65,16 +67,18 @@ impl Instance {
         let dir = match name {
             Name::Dev => base,
             Name::Test => base.join("test"),
+            Name::Torture => base.join("torture"),
         };
         fs::create_dir_all(dir.join("logs")).with_context(|| format!("Cannot create {}", dir.display()))?;
         Ok(Self { name, checkout, dir })
     }
 
-    /// `dev` or `test`.
+    /// `dev`, `test` or `torture`.
     pub fn label(&self) -> &'static str {
         match self.name {
             Name::Dev => "dev",
             Name::Test => "test",
+            Name::Torture => "torture",
         }
     }
 
@@ -83,6 +87,7 @@ impl Instance {
         match self.name {
             Name::Dev => dev,
             Name::Test => dev.saturating_add(10_000),
+            Name::Torture => dev.saturating_add(3_000),
         }
     }
 

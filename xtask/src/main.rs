@@ -20,6 +20,7 @@ mod replicas;
 mod secrets;
 mod services;
 mod test;
+mod torture;
 mod trace;
 mod traefik;
 
@@ -82,6 +83,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Keys(command) => mesh::keys::run(&instance, command)?,
         Command::Layers => layers::check(&instance)?,
         Command::Fuzz(args) => return fuzz::run(&instance, args),
+        Command::Torture(args) => return torture::run(&Instance::open(Name::Torture)?, args),
         Command::Test { only } => return test::run(&Instance::open(Name::Test)?, only),
     }
     Ok(ExitCode::SUCCESS)

@@ -20,6 +20,17 @@ pub fn with_login(url: &str, login: Option<(&str, &str)>, database: &str) -> Res
     Ok(format!("{scheme}://{login}{host}/{database}{query}"))
 }
 
+/// The same login and path at another port of this machine.
+pub fn with_port(url: &str, port: u16) -> Result<String> {
+    let (scheme, rest) = url.split_once("://").context("A URL has a scheme")?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let login = authority
+        .rsplit_once('@')
+        .map_or(String::new(), |(login, _)| format!("{login}@"));
+    Ok(format!("{scheme}://{login}127.0.0.1:{port}{path}"))
+}
+
 /// The URL without its password, and the password: arguments can be read by everyone on the machine.
 pub fn without_password(url: &str) -> (String, String) {
     let split = || {
@@ -72,6 +83,17 @@ mod tests {
             "postgresql://h/b"
         );
         assert!(with_login("nonsense", None, "b").is_err());
+    }
+
+    #[test]
+    fn a_port_is_replaced_and_the_login_stays() {
+        let moved = |url| with_port(url, 7).unwrap();
+
+        assert_eq!(
+            moved("amqp://souk:p@127.0.0.1:1/souk"),
+            "amqp://souk:p@127.0.0.1:7/souk"
+        );
+        assert_eq!(moved("redis://h?x=1"), "redis://127.0.0.1:7?x=1");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::infra::{Infra, databases};
 use crate::instance::{Instance, Name};
-use crate::mesh::{Options, keys};
+use crate::mesh::{Options, detour, keys};
 use crate::replicas::Replica;
 use crate::secrets::Secrets;
 use crate::services::{SERVICES, Service};
@@ -114,6 +114,7 @@ pub fn of(
         }
         _ => {}
     }
+    detour::lead(instance, replica, &mut env)?;
     Ok(env)
 }
 

@@ -1,5 +1,6 @@
 //! The services as processes on this machine, any number of each.
 
+mod detour;
 mod environment;
 pub mod keys;
 mod logs;

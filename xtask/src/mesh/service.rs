@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use super::record::{Record, build_of};
 use super::run;
 use crate::http::status_of;
-use crate::instance::Instance;
+use crate::instance::{Instance, Name};
 use crate::process::{self, Ours};
 use crate::replicas::Replica;
 use crate::services::TRAEFIK;
@@ -54,6 +54,14 @@ pub fn must_find_ports_free(instance: &Instance, replica: Replica) -> Result<()>
 /// Whether it answers, and has all it needs. Traefik has what it needs when a gateway behind it has.
 pub fn readiness(instance: &Instance, replica: Replica) -> Option<u16> {
     status_of(replica.port(instance), "/health/ready")
+}
+
+/// Whether it is as `up` wants it. In the torture instance it need only live: what it is led through comes later.
+pub fn is_up(instance: &Instance, replica: Replica) -> bool {
+    match instance.name {
+        Name::Torture => status_of(replica.port(instance), "/health/live") == Some(200),
+        Name::Dev | Name::Test => readiness(instance, replica) == Some(200),
+    }
 }
 
 /// Stop replicas in good order, all at once.

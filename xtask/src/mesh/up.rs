@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::record::{self, Record, build_of, serve};
 use super::run::{self, Admin};
-use super::{environment, keys, progress, service};
+use super::{detour, environment, keys, progress, service};
 use crate::files::Lock;
 use crate::infra::{self, Up, databases};
 use crate::instance::{Instance, Part};
@@ -50,6 +50,7 @@ pub fn up(instance: &Instance, options: &Options, started: &mut Started) -> Resu
     if options.replicas.is_many() {
         databases::must_allow(&up.infra.postgres_url, &options.replicas)?;
     }
+    detour::prepare(instance)?;
     let wanted = wanted(instance, options, &up, &programs, front)?;
     let others = others(instance, &wanted);
     let mut plan = Vec::new();
@@ -79,7 +80,7 @@ pub fn up(instance: &Instance, options: &Options, started: &mut Started) -> Resu
         email: "admin@souk.example".to_owned(),
         password: up.secrets.admin.clone(),
     };
-    create_admin(instance, &programs, &admin)?;
+    create_admin(instance, &programs, &up, &admin)?;
     run::write(instance, &up.infra, &admin, &options.replicas, options.traefik)?;
     print_summary(instance, options, &admin, begun);
     Ok(())
@@ -142,7 +143,7 @@ fn is_current(instance: &Instance, replica: Replica, wanted: &Record) -> Result<
     let running = process::find(instance, &replica.name());
     let runs = running.iter().any(|process| process.pid == known.pid);
     known.pid = wanted.pid;
-    Ok(runs && known == *wanted && service::readiness(instance, replica) == Some(200))
+    Ok(runs && known == *wanted && service::is_up(instance, replica))
 }
 
 /// Once for each database, however many replicas there are.
@@ -172,10 +173,15 @@ fn migrate(plan: &[(Replica, Record)], up: &Up) -> Result<()> {
     })
 }
 
-fn create_admin(instance: &Instance, programs: &Path, admin: &Admin) -> Result<()> {
+fn create_admin(instance: &Instance, programs: &Path, up: &Up, admin: &Admin) -> Result<()> {
     let user_svc = crate::services::by_name("user-svc")?;
     let record = Record::read(instance, Replica::first(user_svc))?.context("user-svc was not started")?;
     let mut env = record.env;
+    if let Some(database) = user_svc.database() {
+        // Straight, also where the service itself is led around.
+        let url = databases::service_url(&up.infra.postgres_url, &up.secrets, &database)?;
+        env.insert("DATABASE_URL".to_owned(), url);
+    }
     env.insert("ADMIN_EMAIL".to_owned(), admin.email.clone());
     env.insert("ADMIN_PASSWORD".to_owned(), admin.password.clone());
     execute(&programs.join("user-svc"), "create-admin", &env).context("Cannot make the admin")
@@ -208,7 +214,7 @@ fn wait_for_all(instance: &Instance, services: &mut [(Replica, Child)]) -> Resul
                 if matches!(child.try_wait(), Ok(Some(_))) {
                     bail!("{}", service::death(instance, *replica));
                 }
-                if service::readiness(instance, *replica) == Some(200) {
+                if service::is_up(instance, *replica) {
                     progress.ready(&name);
                 }
             }

@@ -1,7 +1,7 @@
 //! The steps of `cargo xtask test`.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
@@ -10,8 +10,9 @@ use clap::ValueEnum;
 use super::count::Count;
 use crate::cargo::{self, SELECTION};
 use crate::infra::Infra;
-use crate::instance::Instance;
+use crate::instance::{Instance, Name};
 use crate::mesh::{self, Options, run_path};
+use crate::torture::{self, TortureArgs};
 use crate::{files, infra, layers};
 
 /// One step; they run in this order.
@@ -33,11 +34,13 @@ pub enum Step {
     Unit,
     /// Tests over the running mesh.
     E2e,
+    /// A short series of torture, on a mesh of its own.
+    Torture,
 }
 
 impl Step {
     /// All steps, in order.
-    pub const ALL: [Step; 8] = [
+    pub const ALL: [Step; 9] = [
         Step::Setup,
         Step::Fmt,
         Step::Layers,
@@ -46,6 +49,7 @@ impl Step {
         Step::Build,
         Step::Unit,
         Step::E2e,
+        Step::Torture,
     ];
 
     /// Whether it needs running infrastructure.
@@ -83,6 +87,7 @@ impl Step {
             }
             Step::Unit => return unit(instance),
             Step::E2e => return e2e(instance),
+            Step::Torture => return torture(instance),
         }
         Ok(Count::default())
     }
@@ -104,16 +109,17 @@ fn unit(instance: &Instance) -> Result<Count> {
     all.env("TEST_POSTGRES_URL", &infra.postgres_url)
         .env("TEST_AMQP_URL", &infra.amqp_url)
         .env("TEST_REDIS_URL", &infra.redis_url);
-    // Its tests over the mesh have a step of their own. Selected alone, it would unify features differently.
-    let mut of_the_audit = cargo::command(instance);
-    of_the_audit
+    // The library of e2e, without the tests that need a mesh: chosen by name among all libraries, because with its
+    // package alone dependencies would be compiled once more.
+    let mut outside = cargo::command(instance);
+    outside
         .arg("test")
         .args(SELECTION)
-        .args(["--lib", "--", "audit::"]);
+        .args(["--lib", "--no-fail-fast", "--", "torture::", "audit::"]);
     let mut own = cargo::command(instance);
     own.args(["test", "--package", "xtask"]);
     let mut count = counted(all)?;
-    count.add(counted(of_the_audit)?);
+    count.add(counted(outside)?);
     count.add(counted(own)?);
     Ok(count)
 }
@@ -140,6 +146,17 @@ fn e2e(instance: &Instance) -> Result<Count> {
             std::env::current_exe().context("Cannot find the program of xtask")?,
         );
     counted(tests)
+}
+
+/// The test instance is stopped before: two meshes would share the processors, and each wait for the other.
+fn torture(instance: &Instance) -> Result<Count> {
+    mesh::down(instance)?;
+    let args = TortureArgs::short();
+    let passed = torture::run(&Instance::open(Name::Torture)?, &args)? == ExitCode::SUCCESS;
+    Ok(Count {
+        passed: if passed { args.runs().into() } else { 0 },
+        failed: (!passed).into(),
+    })
 }
 
 fn plain(instance: &Instance, subcommand: &str, arguments: &[&str], env: &[(&str, &str)]) -> Result<()> {

@@ -1,0 +1,175 @@
+//! Does what a schedule wants to go wrong.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use super::dice::Dice;
+use super::letters;
+use super::rest::Databases;
+use super::rig::Rig;
+use super::schedule::Fault;
+
+/// What faults leave to be remembered.
+#[derive(Default)]
+pub struct Left {
+    poisoned: Mutex<BTreeSet<String>>,
+    failures: Mutex<Vec<String>>,
+}
+
+impl Left {
+    /// What nobody could read: it must be parked.
+    pub fn poisoned(&self) -> BTreeSet<String> {
+        lock(&self.poisoned).clone()
+    }
+
+    /// Faults that could not be done, since this was last asked.
+    pub fn take_failures(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.failures))
+    }
+}
+
+/// Whoever does one fault.
+#[derive(Clone)]
+pub struct Doer {
+    /// The mesh.
+    pub rig: Arc<Rig>,
+    /// The databases.
+    pub databases: Arc<Databases>,
+    /// How far each outbox was when the run began.
+    pub since: Vec<i64>,
+    /// What is left to be remembered.
+    pub left: Arc<Left>,
+}
+
+impl Doer {
+    /// Does it, to its end; what could not be done is noted.
+    pub async fn does(self, fault: Fault) {
+        if let Err(error) = self.try_do(fault).await {
+            let failure = format!("`{fault}` could not be done: {error:#}");
+            lock(&self.left.failures).push(failure);
+        }
+    }
+
+    async fn try_do(&self, fault: Fault) -> Result<()> {
+        let rig = &self.rig;
+        match fault {
+            Fault::Kill { service, back_ms } => rig.service(service)?.kill_for(millis(back_ms)),
+            Fault::Trap {
+                service,
+                moment,
+                nth,
+                deed,
+            } => rig.way(service, moment.side())?.set_trap(moment, nth, deed),
+            Fault::Cut { service, side } => rig.way(service, side)?.cut(),
+            Fault::Slow {
+                service,
+                side,
+                delay_ms,
+                for_ms,
+            } => {
+                let way = rig.way(service, side)?;
+                way.delay(millis(delay_ms));
+                tokio::time::sleep(millis(for_ms)).await;
+                way.delay(Duration::ZERO);
+            }
+            Fault::Stalled {
+                service,
+                side,
+                for_ms,
+            } => {
+                let way = rig.way(service, side)?;
+                way.stall(true);
+                tokio::time::sleep(millis(for_ms)).await;
+                way.stall(false);
+            }
+            Fault::Refused {
+                service,
+                side,
+                for_ms,
+            } => {
+                let way = rig.way(service, side)?;
+                way.refuse(true);
+                tokio::time::sleep(millis(for_ms)).await;
+                way.refuse(false);
+            }
+            Fault::Frozen { service, for_ms } => {
+                let service = rig.service(service)?;
+                service.freeze();
+                tokio::time::sleep(millis(for_ms)).await;
+                service.thaw();
+            }
+            Fault::Clock { service, seconds } => rig.service(service)?.set_clock(seconds)?,
+            Fault::BrokerAway { .. } | Fault::BrokerFrozen { .. } | Fault::BrokerRestart { .. } => {
+                self.breaks_broker(fault).await?;
+            }
+            Fault::Sweep | Fault::Twice { .. } | Fault::Shuffled { .. } | Fault::Poison { .. } => {
+                self.disturbs(fault).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn breaks_broker(&self, fault: Fault) -> Result<()> {
+        match fault {
+            Fault::BrokerAway { for_ms } => {
+                self.rig.to_broker.values().for_each(|way| way.refuse(true));
+                tokio::time::sleep(millis(for_ms)).await;
+                self.rig.to_broker.values().for_each(|way| way.refuse(false));
+            }
+            Fault::BrokerFrozen { for_ms } => {
+                self.rig.broker.freeze();
+                tokio::time::sleep(millis(for_ms)).await;
+                self.rig.broker.thaw();
+            }
+            Fault::BrokerRestart { kill } => self.rig.broker.restart(kill).await?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What needs the databases or the broker itself: where it is away just now, it is tried again.
+    async fn disturbs(&self, fault: Fault) -> Result<()> {
+        let amqp_url = &self.rig.run.amqp_url;
+        let unreadable = letters::unreadable();
+        if matches!(fault, Fault::Poison { .. }) {
+            // Before it is sent: an answer may be lost.
+            lock(&self.left.poisoned).insert(unreadable.clone());
+        }
+        for _ in 0..60 {
+            let done = match fault {
+                Fault::Sweep => self.databases.sweep_now().await.map(|_| ()),
+                Fault::Twice { count, seed } => {
+                    let count = usize::try_from(count)?;
+                    letters::send_again(amqp_url, &self.databases, &self.since, count, Dice::of(seed))
+                        .await
+                        .map(|_| ())
+                }
+                Fault::Shuffled {
+                    queue,
+                    gather_ms,
+                    seed,
+                } => letters::shuffle(&self.rig, queue, millis(gather_ms), Dice::of(seed))
+                    .await
+                    .map(|_| ()),
+                Fault::Poison { queue } => letters::poison(amqp_url, queue, &unreadable).await,
+                _ => Ok(()),
+            };
+            if done.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        bail!("it was tried for half a minute")
+    }
+}
+
+fn millis(count: u32) -> Duration {
+    Duration::from_millis(count.into())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
