@@ -79,6 +79,9 @@ mod tests {
             .spawn()
             .unwrap();
         let pid = i32::try_from(child.id()).unwrap();
+        while !ours.is_on(pid) {
+            std::thread::yield_now();
+        }
 
         other.signal(pid, Signal::KILL);
         assert_eq!(ours.carriers(), [pid]);

@@ -131,6 +131,10 @@ impl Service {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         let pid = self.spawn()?;
+        // Its environment can be read a moment after it was started; until then no signal would reach it.
+        while !self.mark.is_on(pid) && tokio::time::Instant::now() < end {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         let mut state = self.state();
         state.pid = pid;
         state.is_killed = false;
