@@ -1,5 +1,7 @@
 //! Wires server, relay and consumers.
 
+use std::sync::Arc;
+
 use actix_web::web::Data;
 use souk_auth::MeshKeys;
 use souk_clients::cart::CartClient;
@@ -7,10 +9,11 @@ use souk_clients::product::ProductClient;
 use souk_clients::user::UserClient;
 use souk_http::Server;
 use souk_service::Process;
+use tokio::sync::Semaphore;
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::Config;
-use crate::{AppState, NAME, consumers, routes, store};
+use crate::{AppState, NAME, TURNS, consumers, routes, store};
 
 /// Runs the service until the process is told to stop.
 ///
@@ -22,6 +25,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
         carts: CartClient::new(process.client(&config.cart_svc_url)?),
         products: ProductClient::new(process.client(&config.product_svc_url)?),
         users: UserClient::new(process.client(&config.user_svc_url)?),
+        turns: Arc::new(Semaphore::new(TURNS)),
     };
     process.publish();
     process.consume(consumers::users(process.db(), process.bus()));
@@ -34,6 +38,8 @@ pub fn server(state: AppState, keys: MeshKeys) -> Server {
     souk_service::server(NAME, info(), state.db.clone(), keys)
         .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
+        // Whoever waited in vain for a turn does not take one.
+        .hang_up_with_client()
         .setup(routes::internal::configure)
         .setup(routes::internal_accounts::configure)
 }

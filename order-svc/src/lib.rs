@@ -17,7 +17,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use app::{openapi, serve};
 pub use config::Config;
 pub use error::{Error, Result};
-pub use state::AppState;
+pub use state::{AppState, TURNS};
 
 /// The service's name on the wire.
 pub const NAME: &str = "order-svc";

@@ -27,8 +27,10 @@ pub fn settle(error: &Error) -> Outcome {
         | Error::AdminOnly
         | Error::UnknownAddress
         | Error::Invalid { .. } => Outcome::Done,
-        Error::ReservationLapsed | Error::NumberTaken | Error::Idempotency(_) | Error::Client(_) => {
-            Outcome::Retry
-        }
+        Error::ReservationLapsed
+        | Error::Busy
+        | Error::NumberTaken
+        | Error::Idempotency(_)
+        | Error::Client(_) => Outcome::Retry,
     }
 }

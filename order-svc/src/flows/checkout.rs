@@ -4,11 +4,15 @@
 //! goes on with it. Whoever writes the reservation's verdict first, this flow or the sweeper of product-svc,
 //! decides, and the other one follows.
 
+use std::time::Duration;
+
 use chrono::{SubsecRound, Utc};
 use souk_clients::cart::{CartClient, CheckoutCart, LastOrder, OrderedLine, Proposal, ProposedChange};
 use souk_clients::product::{ChangeKind, LineChange, ProductClient, Reservation, ReserveOutcome};
 use souk_clients::user::UserClient;
 use souk_db::{Claim, Conn, Db};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{Destination, lines};
@@ -19,6 +23,9 @@ use crate::{Error, Result, ops, store};
 
 /// How often a checkout begins anew because its reservation came to an end under it.
 const TRIES: usize = 4;
+
+/// How long a checkout waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many decided reservations of one key are looked at in one query.
 const PAGE: u32 = 8;
@@ -50,6 +57,8 @@ pub struct Checkout<'a> {
     pub products: &'a ProductClient,
     /// Where address books are.
     pub users: &'a UserClient,
+    /// Whose turn it is.
+    pub turns: &'a Semaphore,
 }
 
 /// How one try ended.
@@ -73,7 +82,11 @@ impl Checkout<'_> {
     ///
     /// # Errors
     /// Refusals of the cart, of the stock, and of the order; after each of them the key is free again.
+    /// [`Error::Busy`] when its turn does not come.
     pub async fn run(&self, request: &CheckoutRequest) -> Result<(Order, Vec<Entry>)> {
+        let Ok(Ok(_turn)) = timeout(PATIENCE, self.turns.acquire()).await else {
+            return Err(Error::Busy);
+        };
         for n in 0..TRIES {
             match self.try_once(request, n > 0).await {
                 Ok(Try::Done(order, story)) => return Ok((*order, story)),

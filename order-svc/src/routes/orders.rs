@@ -137,6 +137,7 @@ pub async fn place_order(
         carts: &state.carts,
         products: &state.products,
         users: &state.users,
+        turns: &state.turns,
     };
     let (order, story) = checkout.run(&request).await?;
     Ok(Created::at(

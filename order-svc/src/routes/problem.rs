@@ -44,6 +44,7 @@ impl From<&Error> for Problem {
             Error::Idempotency(error) => idempotency_problem(error),
             Error::Client(error) => client(error),
             Error::Db(error) => database_problem(error),
+            Error::Busy => Self::unavailable(error),
             Error::NumberTaken => Self::internal(error),
         }
     }

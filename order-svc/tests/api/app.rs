@@ -1,13 +1,16 @@
 //! The service in process, with the three it asks.
 
+use std::sync::Arc;
+
 use diesel_async::RunQueryDsl;
-use order_svc::{AppState, MIGRATIONS, NAME, app, routes};
+use order_svc::{AppState, MIGRATIONS, NAME, TURNS, app, routes};
 use serde_json::{Value, json};
 use souk_auth::Role;
 use souk_clients::cart::CartClient;
 use souk_clients::product::ProductClient;
 use souk_clients::user::UserClient;
 use souk_testkit::{Client, Response, StandIn, TestDb, TestServer};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::book::Book;
@@ -23,6 +26,7 @@ pub struct TestApp {
     pub products: StandIn,
     pub book: Book,
     pub users: StandIn,
+    pub turns: Arc<Semaphore>,
 }
 
 /// A customer with two things of two shops in the cart.
@@ -44,6 +48,12 @@ struct Count {
 
 impl TestApp {
     pub async fn new() -> Self {
+        Self::with_turns(TURNS).await
+    }
+
+    /// So many may check out at a time.
+    pub async fn with_turns(turns: usize) -> Self {
+        let turns = Arc::new(Semaphore::new(turns));
         let db = TestDb::new(MIGRATIONS).await;
         let world = World::default();
         let (carts, products) = (world.carts(), world.products());
@@ -54,6 +64,7 @@ impl TestApp {
             carts: CartClient::new(carts.client(NAME)),
             products: ProductClient::new(products.client(NAME)),
             users: UserClient::new(users.client(NAME)),
+            turns: turns.clone(),
         };
         let server = TestServer::start(app::server(state, souk_testkit::mesh_keys()), routes::configure);
         Self {
@@ -64,6 +75,7 @@ impl TestApp {
             products,
             book,
             users,
+            turns,
         }
     }
 

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use futures_util::future::join_all;
 
-use crate::app::TestApp;
+use crate::app::{ORDERS, TestApp};
 use crate::world::Held;
 
 #[actix_web::test]
@@ -81,4 +81,45 @@ async fn many_buyers_of_the_last_pieces_get_no_more_than_there_are() {
         ),
         (10, 10, 0)
     );
+}
+
+#[actix_web::test]
+async fn more_buyers_than_there_are_turns_wait_for_theirs() {
+    let app = TestApp::with_turns(2).await;
+    let buyers: Vec<_> = (0..9).map(|_| app.buyer()).collect();
+
+    let answers = join_all(buyers.iter().map(|buyer| buyer.order("one"))).await;
+
+    assert!(answers.iter().all(|answer| answer.status == 201), "{answers:?}");
+    assert_eq!(app.turns.available_permits(), 2);
+}
+
+#[actix_web::test]
+async fn a_checkout_that_gets_no_turn_is_told_to_come_back_and_has_asked_nobody() {
+    let app = TestApp::new().await;
+    let buyer = app.buyer();
+    app.turns.close();
+
+    let refused = buyer.order("one").await;
+    let list = buyer.client.get(ORDERS).await;
+
+    assert_eq!(refused.problem(), (503, "unavailable"));
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert!(app.carts.calls().is_empty());
+    assert_eq!(list.status, 200);
+}
+
+#[actix_web::test]
+async fn who_has_gone_away_takes_no_turn() {
+    let app = TestApp::with_turns(1).await;
+    let (gone, next) = (app.buyer(), app.buyer());
+    let turn = app.turns.acquire().await.unwrap();
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(300), gone.order("one")).await;
+    assert!(waiting.is_err(), "{waiting:?}");
+
+    drop(turn);
+    let answer = next.order("two").await;
+
+    assert_eq!(answer.status, 201);
+    assert_eq!(app.count("orders").await, 1);
 }
