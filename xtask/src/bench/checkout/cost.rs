@@ -1,6 +1,6 @@
 //! Who pays for an order, in processor time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bench::budget::{Budget, Row};
 use crate::bench::cpu;
@@ -20,8 +20,10 @@ impl Spent {
         let parts = Part::ALL.map(Part::name);
         let names = SERVICES.iter().map(|service| service.name).chain(parts);
         let of = |name: &str| {
-            let pids: Vec<i32> = process::find(instance, name).iter().map(|one| one.pid).collect();
-            cpu::micros(&pids)
+            let marked = process::find(instance, name);
+            // Those of Postgres write over their environment, and with it over our mark.
+            let pids: BTreeSet<i32> = marked.iter().flat_map(|one| cpu::family(one.pid)).collect();
+            cpu::micros(&pids.into_iter().collect::<Vec<_>>())
         };
         let mut spent: BTreeMap<_, _> = names.map(|name| (name, of(name))).collect();
         let own = i32::try_from(std::process::id()).unwrap_or_default();
