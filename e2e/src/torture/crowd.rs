@@ -113,7 +113,7 @@ impl Crowd {
             over.store(true, Ordering::SeqCst);
             bought
         };
-        let (bought, ()) = join(rush, crashes(&stage.rig, dice, &over)).await;
+        let (bought, ()) = join(rush, crashes(stage, dice, &over)).await;
         let took = begun.elapsed();
         stage.rig.heal().await?;
         let accepted: BTreeSet<Uuid> = bought?.into_iter().flatten().collect();
@@ -224,8 +224,10 @@ async fn leave(stage: &Stage, buyer: &Person, line: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Kills one service after the other, at its commits or wherever it stands, until it is over.
-async fn crashes(rig: &Rig, mut dice: Dice, over: &AtomicBool) {
+/// Kills one service after the other, at its commits or wherever it stands, until it is over. Each may come back before the
+/// next one dies: where nobody can order, nothing can be sold twice.
+async fn crashes(stage: &Stage, mut dice: Dice, over: &AtomicBool) {
+    let rig = &stage.rig;
     while !over.load(Ordering::SeqCst) {
         let back_ms = dice.between(50, 800);
         if let Some(name) = dice.one_of(&BUSY)
@@ -240,6 +242,9 @@ async fn crashes(rig: &Rig, mut dice: Dice, over: &AtomicBool) {
                 _ => service.kill_for(Duration::from_millis(back_ms.into())),
             }
         }
+        tokio::time::sleep(PAUSE + Duration::from_millis(dice.between(0, 800).into())).await;
+        // One that does not come back is found by whoever waits for the mesh to rest.
+        let _ = rig.until_ready(stage.market.client.http(), PATIENCE).await;
         tokio::time::sleep(PAUSE + Duration::from_millis(dice.between(0, 800).into())).await;
     }
 }
