@@ -128,6 +128,15 @@ pub fn signal(pid: i32, signal: Signal) {
     }
 }
 
+/// Let all parts and replicas of this instance go on that are frozen; the others do not notice.
+pub fn thaw(instance: &Instance) {
+    for name in running(instance) {
+        for ours in find(instance, &name) {
+            signal(ours.pid, Signal::CONT);
+        }
+    }
+}
+
 /// Wait until a condition holds; `false` if it did not in time.
 pub fn wait_until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     let end = Instant::now() + limit;

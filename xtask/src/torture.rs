@@ -4,11 +4,10 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use rustix::process::Signal;
 
 use crate::instance::Instance;
 use crate::mesh::{self, Options, run_path};
-use crate::{cargo, interrupt, process};
+use crate::{cargo, interrupt};
 
 /// The program that breaks things.
 const PROGRAM: &str = "torture";
@@ -96,7 +95,7 @@ pub fn run(instance: &Instance, args: &TortureArgs) -> Result<ExitCode> {
     }
     // What a broken run has left would be found again and again.
     mesh::wipe(instance)?;
-    let _guard = TakeDown(instance);
+    let _guard = mesh::TakeDown(instance);
     mesh::up_detached(instance, Options::default())?;
     let programs = cargo::build(instance, false)?;
     finish(
@@ -120,23 +119,6 @@ fn finish(command: &mut Command) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// The mesh is taken down however the run ends.
-struct TakeDown<'a>(&'a Instance);
-
-impl Drop for TakeDown<'_> {
-    fn drop(&mut self) {
-        // A run that was broken off may have left some of them frozen: they would not hear that they are to stop.
-        for name in process::running(self.0) {
-            for ours in process::find(self.0, &name) {
-                process::signal(ours.pid, Signal::CONT);
-            }
-        }
-        if let Err(error) = mesh::down(self.0) {
-            println!("error: {error:#}");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -51,9 +51,22 @@ pub fn up_detached(instance: &Instance, options: Options) -> Result<()> {
 /// Stop all services and the infrastructure of an instance, also what an xtask that was killed has left behind.
 pub fn down(instance: &Instance) -> Result<()> {
     let _lock = Lock::take(&instance.dir)?;
+    // Torture that was broken off may have left some of them frozen: they would not hear that they are to stop.
+    process::thaw(instance);
     files::remove(&run_path(instance))?;
     service::stop(instance, &known(instance))?;
     infra::down(instance)
+}
+
+/// Takes an instance down, however what is done with it ends.
+pub struct TakeDown<'a>(pub &'a Instance);
+
+impl Drop for TakeDown<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = down(self.0) {
+            println!("error: {error:#}");
+        }
+    }
 }
 
 /// Stop everything and remove all that was kept: data, index, keys, mails.

@@ -24,7 +24,7 @@ pub fn run(instance: &Instance, only: &[Step]) -> Result<ExitCode> {
     let chosen = |step: Step| only.is_empty() || only.contains(&step);
     let mut summary: Vec<(Step, Duration, Option<String>)> = Vec::new();
     let mut total = Count::default();
-    let guard = TakeDown(instance);
+    let guard = mesh::TakeDown(instance);
     if !chosen(Step::Setup)
         && Step::ALL
             .into_iter()
@@ -74,15 +74,4 @@ pub fn run(instance: &Instance, only: &[Step]) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// The test instance is taken down however the run ends.
-struct TakeDown<'a>(&'a Instance);
-
-impl Drop for TakeDown<'_> {
-    fn drop(&mut self) {
-        if let Err(error) = mesh::down(self.0) {
-            println!("error: {error:#}");
-        }
-    }
 }
