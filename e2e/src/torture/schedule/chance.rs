@@ -59,22 +59,22 @@ fn one(dice: &mut Dice) -> Fault {
         },
         16..=58 => trap(dice),
         59..=62 => Fault::Cut {
-            service: pick(dice, &WITH_DATABASE),
+            service: pick(dice, WITH_DATABASE),
             side: side(dice),
         },
         63..=68 => Fault::Slow {
-            service: pick(dice, &WITH_DATABASE),
+            service: pick(dice, WITH_DATABASE),
             side: side(dice),
             delay_ms: dice.between(5, 80),
             for_ms: dice.between(500, 3_000),
         },
         69..=72 => Fault::Stalled {
-            service: pick(dice, &WITH_DATABASE),
+            service: pick(dice, WITH_DATABASE),
             side: side(dice),
             for_ms: dice.between(300, 4_500),
         },
         73..=75 => Fault::Refused {
-            service: pick(dice, &WITH_DATABASE),
+            service: pick(dice, WITH_DATABASE),
             side: side(dice),
             for_ms: dice.between(300, 2_000),
         },
@@ -117,7 +117,7 @@ fn trap(dice: &mut Dice) -> Fault {
         },
     };
     Fault::Trap {
-        service: pick(dice, &WITH_DATABASE),
+        service: pick(dice, WITH_DATABASE),
         moment,
         nth: dice.between(1, 7),
         deed,

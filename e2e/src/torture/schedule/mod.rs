@@ -127,7 +127,7 @@ mod tests {
                 |fault: &Fault| matches!(fault, Fault::Kill { service: dead, .. } if *dead == service);
             assert!(faults.iter().any(killed), "{service}");
         }
-        for service in WITH_DATABASE {
+        for service in WITH_DATABASE.iter().copied() {
             for moment in Moment::ALL {
                 let met = |fault: &Fault| {
                     matches!(fault, Fault::Trap { service: at, moment: when, deed: Deed::Kill { .. }, .. }

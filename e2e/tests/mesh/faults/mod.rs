@@ -5,6 +5,7 @@ pub mod stream;
 
 use std::time::Duration;
 
+use e2e::torture::schedule::SERVICES;
 use outage::Outage;
 pub use stream::Fair;
 
@@ -12,18 +13,6 @@ use crate::mesh::Mesh;
 
 /// How long the broker is away.
 const OUTAGE: Duration = Duration::from_secs(60);
-
-const SERVICES: [&str; 9] = [
-    "user-svc",
-    "shop-svc",
-    "product-svc",
-    "cart-svc",
-    "order-svc",
-    "wishlist-svc",
-    "search-svc",
-    "analytics-svc",
-    "gateway",
-];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_go_on_without_the_broker_and_their_effects_follow() {
