@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use crate::files;
 use crate::infra::install::find_in_path;
 use crate::instance::Instance;
-use crate::mesh::run_path;
+use crate::mesh::{Run, run_path};
 
 /// What is installed, exactly: a newer one may find more, when somebody has time for it.
 const PACKAGE: &str = "schemathesis==4.32.5";
@@ -62,16 +62,12 @@ impl Who {
 
 /// Sends requests for as long as it may take; fails when one was answered as it must not be.
 pub fn run(instance: &Instance, args: &FuzzArgs) -> Result<ExitCode> {
-    let run: serde_json::Value = files::read_json(&run_path(instance))?.with_context(|| {
+    let run: Run = files::read_json(&run_path(instance))?.with_context(|| {
         format!(
             "No mesh runs: start one with `cargo xtask --instance {} up --detach --no-limits`",
             instance.label()
         )
     })?;
-    let gateway = run
-        .pointer("/gateway_url")
-        .and_then(|url| url.as_str())
-        .context("run.json does not say where the gateway is")?;
     let program = install(instance)?;
     let everybody = if args.who.is_empty() {
         &Who::ALL[..]
@@ -81,7 +77,7 @@ pub fn run(instance: &Instance, args: &FuzzArgs) -> Result<ExitCode> {
     let mut good = true;
     for who in everybody {
         println!("\n== as {}", who.name());
-        good &= fuzz(instance, &program, gateway, *who, args)?;
+        good &= fuzz(instance, &program, &run.gateway_url, *who, args)?;
     }
     Ok(if good {
         ExitCode::SUCCESS

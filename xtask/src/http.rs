@@ -12,18 +12,6 @@ pub fn status_of(port: u16, path: &str) -> Option<u16> {
     response.ok().map(|response| response.status().as_u16())
 }
 
-/// The status and the body that a POST of JSON is answered with.
-pub fn post(port: u16, path: &str, body: &str) -> Result<(u16, String)> {
-    let mut response = agent(Duration::from_secs(30))
-        .post(url(port, path))
-        .header("content-type", "application/json")
-        .send(body)
-        .with_context(|| format!("POST {path} at port {port} got no answer"))?;
-    let text = response.body_mut().read_to_string();
-    let text = text.with_context(|| format!("POST {path} at port {port} was answered without sense"))?;
-    Ok((response.status().as_u16(), text))
-}
-
 /// Calls of the API of a running mesh, on behalf of somebody.
 #[derive(Clone)]
 pub struct Api {

@@ -70,6 +70,12 @@ pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
+/// So many of a hundred are not greater; the values are sorted. Not a number if there is none.
+pub fn percentile(sorted: &[f64], percent: usize) -> f64 {
+    let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(at).copied().unwrap_or(f64::NAN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ use super::rig::Rig;
 use super::wrk::{Figures, Load};
 use super::{go_on, login, people};
 use crate::cli::Pace;
+use crate::http::Api;
 use crate::instance::Instance;
 
 const MILLION: f64 = 1e6;
@@ -37,7 +38,7 @@ pub fn measure(instance: &Instance, pace: Pace) -> Result<Vec<Row>> {
     sleep(Duration::from_secs(3));
     let idle = rig.gateway_mb()?;
     println!("the gateway holds {idle:.1} MB after its start");
-    let people = people::customers(rig.gateway_port(), 8)?;
+    let people = people::customers(&Api::at(&rig.at_gateway("")), 8)?;
     let token = &people.first().context("Nobody was registered")?.token;
     let bench = Bench {
         instance,

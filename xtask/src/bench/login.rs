@@ -15,7 +15,7 @@ use crate::mesh::beside_services;
 
 /// Measure both.
 pub fn measure(instance: &Instance, rig: &Rig, people: &[Person], pace: Pace) -> Result<Vec<Row>> {
-    let bodies: Vec<String> = people.iter().map(|person| person.login.clone()).collect();
+    let bodies: Vec<String> = people.iter().map(|person| person.login.to_string()).collect();
     let logins = Load::posts("login", rig.at_gateway("/api/v1/auth/login"), &bodies);
     let page = Load::paced_gets("page", rig.page());
     let alone = beside_services(instance, "argon2-alone")?;

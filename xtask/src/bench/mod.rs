@@ -28,7 +28,7 @@ use budget::Row;
 pub fn run(instance: &Instance, command: &BenchCommand) -> Result<ExitCode> {
     interrupt::listen()?;
     infra::install::ensure_programs(&["nginx", "wrk"])?;
-    let _guard = TakeDown(instance);
+    let _guard = mesh::TakeDown(instance);
     let options = Options {
         release: true,
         ..Options::default()
@@ -67,15 +67,4 @@ fn go_on() -> Result<()> {
         bail!("Interrupted");
     }
     Ok(())
-}
-
-/// The mesh is taken down however the run ends.
-struct TakeDown<'a>(&'a Instance);
-
-impl Drop for TakeDown<'_> {
-    fn drop(&mut self) {
-        if let Err(error) = mesh::down(self.0) {
-            println!("error: {error:#}");
-        }
-    }
 }

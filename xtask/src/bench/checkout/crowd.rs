@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::limit::Basket;
 use super::stage::Stage;
+use crate::bench::budget::percentile;
 use crate::bench::people::{self, Person};
 use crate::http::Api;
 use crate::{interrupt, secrets};
@@ -53,8 +54,7 @@ impl Orders {
 
     /// So many of a hundred were not slower, in milliseconds.
     pub fn percentile(&self, percent: usize) -> f64 {
-        let at = (self.waits.len() * percent / 100).min(self.waits.len().saturating_sub(1));
-        self.waits.get(at).copied().unwrap_or(f64::NAN)
+        percentile(&self.waits, percent)
     }
 }
 
@@ -64,7 +64,7 @@ impl<'a> Crowd<'a> {
         println!("making {count} customers");
         let mut buyers: Vec<Option<Buyer>> = (0..count).map(|_| None).collect();
         side_by_side(&mut buyers, |buyer| {
-            let person = people::customer(stage.gateway_port)?;
+            let person = people::customer(&Api::at(&stage.gateway_url))?;
             *buyer = Some(Buyer { person, holds: None });
             Ok(())
         })?;
@@ -81,7 +81,7 @@ impl<'a> Crowd<'a> {
         let stale = self.logged_in.elapsed() > FRESH;
         side_by_side(&mut self.buyers, |buyer| {
             if stale {
-                buyer.person.log_in_again(stage.gateway_port)?;
+                buyer.person.log_in_again(&Api::at(&stage.gateway_url))?;
             }
             buyer.fill(stage, basket)
         })?;

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
+use crate::bench::budget::percentile;
 use crate::bench::go_on;
 use crate::infra::postgres::{psql, with_database};
 
@@ -50,8 +51,7 @@ pub struct Followed {
 impl Followed {
     /// So many of a hundred lagged no longer, in milliseconds.
     pub fn percentile(&self, percent: usize) -> f64 {
-        let at = (self.lags.len() * percent / 100).min(self.lags.len().saturating_sub(1));
-        self.lags.get(at).copied().unwrap_or(f64::NAN)
+        percentile(&self.lags, percent)
     }
 }
 

@@ -20,8 +20,6 @@ const STOCK: u32 = 1_000_000;
 pub struct Stage {
     /// The gateway.
     pub gateway_url: String,
-    /// The same.
-    pub gateway_port: u16,
     /// The superuser of all databases.
     pub postgres_url: String,
     shops: [Vec<String>; 2],
@@ -32,13 +30,7 @@ impl Stage {
     /// Open the shops.
     pub fn set(instance: &Instance) -> Result<Self> {
         let run = Run::read(instance)?;
-        let port = run
-            .gateway_url
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.parse().ok());
         let mut stage = Self {
-            gateway_port: port.context("The gateway has no port")?,
             gateway_url: run.gateway_url.clone(),
             postgres_url: run.postgres_url.clone(),
             shops: [Vec::new(), Vec::new()],
@@ -68,9 +60,14 @@ impl Stage {
         }
     }
 
+    fn customer(&self) -> Result<Api> {
+        let api = Api::at(&self.gateway_url);
+        let person = people::customer(&api)?;
+        Ok(api.acting_as(&person.token))
+    }
+
     fn open_shop(&self, operator: &Api) -> Result<Api> {
-        let owner = people::customer(self.gateway_port)?;
-        let owner = Api::at(&self.gateway_url).acting_as(&owner.token);
+        let owner = self.customer()?;
         let shop = made(
             &owner,
             "/shops",
@@ -91,8 +88,7 @@ impl Stage {
 
     /// Events are behind: what cart-svc does not know yet cannot be taken.
     fn wait_until_known(&self) -> Result<()> {
-        let probe = people::customer(self.gateway_port)?;
-        let probe = Api::at(&self.gateway_url).acting_as(&probe.token);
+        let probe = self.customer()?;
         let last = self.shops.iter().filter_map(|wares| wares.last());
         for variation in last.chain([&self.hot]) {
             let line = json!({"variation_id": variation, "quantity": 1});
