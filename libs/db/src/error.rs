@@ -18,6 +18,9 @@ pub enum DbError {
     /// Postgres refused or lost a statement.
     #[error("a statement failed")]
     Query(#[from] QueryError),
+    /// The work panicked, and was rolled back.
+    #[error("the work was broken off")]
+    BrokenOff,
 }
 
 impl DbError {
@@ -26,6 +29,7 @@ impl DbError {
         match self {
             Self::Pool(_) | Self::Connect(_) | Self::CommitUnknown(_) => true,
             Self::Query(error) => is_connection_loss(error),
+            Self::BrokenOff => false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! A service's own Postgres: pool, transactions, idempotency, leases, migrations.
 
+mod batcher;
 mod error;
 mod export;
 mod idempotency;
@@ -10,6 +11,7 @@ mod prepared;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
+pub use batcher::{BatchWork, Batcher};
 pub use error::DbError;
 pub use export::{ExportCursor, Exported, Section, export};
 pub use idempotency::{Claim, IdempotencyError, claim, forget_answers, recorded};

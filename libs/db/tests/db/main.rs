@@ -1,4 +1,5 @@
 //! Transactions on a real Postgres.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod batcher;
 mod transaction;

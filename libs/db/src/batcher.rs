@@ -1,0 +1,146 @@
+//! Group commit: requests that wait together share one transaction.
+
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt;
+use tokio::sync::oneshot;
+
+use crate::DbError;
+
+/// Jobs in one batch, at most.
+const BATCH: usize = 64;
+/// Batches under way at a time: one more begins while the other's commit is on its way to the disk.
+const TOGETHER: usize = 2;
+
+/// What is done for many requests at once.
+pub trait BatchWork: Send + Sync + 'static {
+    /// What one request wants.
+    type Job: Send + Sync + 'static;
+    /// What it gets.
+    type Answer: Send + 'static;
+    /// Why it does not.
+    type Error: From<DbError> + Send + 'static;
+
+    /// How this work is called in `batch_size`, a metric.
+    const NAME: &'static str;
+
+    /// Does all jobs and answers each, in their order; or fails, and then they are tried one by one. Nothing may be done
+    /// twice then, even when the batch was committed and nobody could say so.
+    fn run(&self, jobs: &[Self::Job]) -> impl Future<Output = Result<Vec<Self::Answer>, Self::Error>> + Send;
+}
+
+/// Collects jobs while others are being done, and does them together then: a round trip, a lock and a commit serve as many
+/// requests as are waiting. A job that comes alone is done at once.
+///
+/// When a batch fails, its jobs are done one by one, so that each has an answer of its own.
+pub struct Batcher<W: BatchWork> {
+    work: W,
+    line: Mutex<Line<W>>,
+}
+
+struct Line<W: BatchWork> {
+    waiting: VecDeque<Waiting<W>>,
+    under_way: usize,
+}
+
+struct Waiting<W: BatchWork> {
+    job: W::Job,
+    answer: oneshot::Sender<Result<W::Answer, W::Error>>,
+}
+
+impl<W: BatchWork> Batcher<W> {
+    /// A batcher of `work`.
+    pub fn new(work: W) -> Arc<Self> {
+        Arc::new(Self {
+            work,
+            line: Mutex::new(Line {
+                waiting: VecDeque::new(),
+                under_way: 0,
+            }),
+        })
+    }
+
+    /// The work.
+    pub fn work(&self) -> &W {
+        &self.work
+    }
+
+    /// Has one job done. Once it is begun it is done to its end, even if nobody waits for it any more.
+    ///
+    /// # Errors
+    /// What the work refuses; [`DbError::BrokenOff`] when it panics.
+    pub async fn ask(self: &Arc<Self>, job: W::Job) -> Result<W::Answer, W::Error> {
+        let (answer, answered) = oneshot::channel();
+        if self.join(Waiting { job, answer }) {
+            tokio::spawn(self.clone().serve());
+        }
+        match answered.await {
+            Ok(answer) => answer,
+            Err(_) => Err(DbError::BrokenOff.into()),
+        }
+    }
+
+    /// Waits in line; whether somebody else must begin to serve.
+    fn join(&self, waiting: Waiting<W>) -> bool {
+        let mut line = self.line();
+        line.waiting.push_back(waiting);
+        let is_needed = line.under_way < TOGETHER;
+        if is_needed {
+            line.under_way += 1;
+        }
+        is_needed
+    }
+
+    /// Serves until nobody waits.
+    async fn serve(self: Arc<Self>) {
+        // Whoever is about to join may do so first.
+        tokio::task::yield_now().await;
+        while let Some(batch) = self.next() {
+            if AssertUnwindSafe(self.answer(batch)).catch_unwind().await.is_err() {
+                tracing::error!(batch = W::NAME, "A batch was broken off by a panic");
+            }
+        }
+    }
+
+    /// Those whose turn it is.
+    fn next(&self) -> Option<Vec<Waiting<W>>> {
+        let mut line = self.line();
+        // Nothing is begun for whoever has gone since.
+        line.waiting.retain(|waiting| !waiting.answer.is_closed());
+        if line.waiting.is_empty() {
+            line.under_way -= 1;
+            return None;
+        }
+        let many = line.waiting.len().min(BATCH);
+        Some(line.waiting.drain(..many).collect())
+    }
+
+    /// Answers a batch: all at once, and one by one if that fails.
+    async fn answer(&self, batch: Vec<Waiting<W>>) {
+        let size = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+        metrics::histogram!("batch_size", "batch" => W::NAME).record(f64::from(size));
+        let (jobs, answers): (Vec<_>, Vec<_>) = batch
+            .into_iter()
+            .map(|waiting| (waiting.job, waiting.answer))
+            .unzip();
+        if jobs.len() > 1
+            && let Ok(done) = self.work.run(&jobs).await
+        {
+            for (answer, done) in answers.into_iter().zip(done) {
+                let _ = answer.send(Ok(done));
+            }
+            return;
+        }
+        for (job, answer) in jobs.iter().zip(answers) {
+            let done = self.work.run(std::slice::from_ref(job)).await;
+            let alone = done.and_then(|mut done| done.pop().ok_or_else(|| DbError::BrokenOff.into()));
+            let _ = answer.send(alone);
+        }
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line<W>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
