@@ -11,7 +11,7 @@ use souk_service::{Process, every};
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::Config;
-use crate::flows::{Clerks, Desk, ViewCounter, ViewLog};
+use crate::flows::{Reserving, ViewCounter, ViewLog};
 use crate::{AppState, NAME, consumers, flows, routes, store};
 
 /// How often expired reservations are looked for.
@@ -23,8 +23,6 @@ const CHORES: Duration = Duration::from_millis(250);
 pub struct Parts {
     /// The server.
     pub server: Server,
-    /// Serve reservations.
-    pub clerks: Clerks,
     /// Counts views.
     pub views: ViewCounter,
 }
@@ -41,7 +39,6 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
     };
     let ttl = chrono::Duration::seconds(config.reservation_ttl.into());
     let parts = parts(state, ttl, process.keys());
-    process.spawn(|stop| parts.clerks.run(stop));
     process.spawn(|stop| parts.views.run(stop));
 
     process.publish();
@@ -67,19 +64,15 @@ fn do_chores(process: &Process, orders: OrderClient) {
 
 /// The HTTP side over `state`, and what must run beside it; tests start them on their own.
 pub fn parts(state: AppState, ttl: chrono::Duration, keys: MeshKeys) -> Parts {
-    let (desk, clerks) = Desk::open(state.db.clone(), ttl);
+    let desk = Reserving::desk(state.db.clone(), ttl);
     let (log, views) = ViewLog::open(state.db.clone());
     let server = souk_service::server(NAME, info(), state.db.clone(), keys)
         .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
-        .data(Data::new(desk))
+        .data(Data::from(desk))
         .data(Data::new(log))
         .setup(routes::internal::configure);
-    Parts {
-        server,
-        clerks,
-        views,
-    }
+    Parts { server, views }
 }
 
 /// The service's OpenAPI document.

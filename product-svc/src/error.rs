@@ -53,9 +53,6 @@ pub enum Error {
     /// A column holds what the service never writes.
     #[error("the table {0} holds a row that cannot be read")]
     Unreadable(&'static str),
-    /// The work that was waited for was broken off.
-    #[error("the work was broken off")]
-    Broken,
     /// Another service could not be asked.
     #[error(transparent)]
     Client(#[from] ClientError),

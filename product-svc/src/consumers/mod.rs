@@ -65,6 +65,6 @@ pub fn settle(error: &Error) -> Outcome {
         | Error::Shop(_)
         | Error::Stock(_)
         | Error::Variation(_) => Outcome::Done,
-        Error::Broken | Error::Client(_) | Error::Idempotency(_) | Error::Unreadable(_) => Outcome::Retry,
+        Error::Client(_) | Error::Idempotency(_) | Error::Unreadable(_) => Outcome::Retry,
     }
 }

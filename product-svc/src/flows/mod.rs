@@ -8,7 +8,7 @@ mod sweep;
 mod views;
 
 pub use announce::announce;
-pub use desk::{Clerks, Desk};
+pub use desk::{Asked, Desk, Reserving};
 pub use put_back::put_back;
 pub use seller::as_seller;
 pub use sweep::sweep;

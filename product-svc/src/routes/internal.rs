@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::domain::{
     HeldLine, Line, Live, Outcome, Request, Reservation, ReservationError, ReservationId, UserId, VariationId,
 };
-use crate::flows::Desk;
+use crate::flows::{Asked, Desk};
 use crate::{AppState, Error, Result, ops, store};
 
 /// The routes at the root, which the gateway never passes on.
@@ -116,7 +116,11 @@ async fn look_up_variations(
 }
 
 async fn reserve_stock(desk: Data<Desk>, _: Peer, body: Json<ReserveRequest>) -> Result<impl Responder> {
-    match desk.reserve(body.into_inner().into()).await? {
+    match desk
+        .into_inner()
+        .ask(Asked::now(body.into_inner().into()))
+        .await?
+    {
         Outcome::Held(reservation) => Ok((Json(wire::Reservation::from(reservation)), StatusCode::CREATED)),
         Outcome::Refused(changes) => Err(Error::Refused(changes)),
         Outcome::Ended => Err(ReservationError::Ended.into()),

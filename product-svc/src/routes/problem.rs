@@ -33,11 +33,9 @@ impl From<&Error> for Problem {
             Error::Idempotency(error) => idempotency_problem(error),
             Error::Client(error) if error.is_unavailable() => Self::unavailable(error),
             Error::Db(error) => database_problem(error),
-            Error::Client(_)
-            | Error::UnknownVariation(_)
-            | Error::Unversioned(_)
-            | Error::Unreadable(_)
-            | Error::Broken => Self::internal(error),
+            Error::Client(_) | Error::UnknownVariation(_) | Error::Unversioned(_) | Error::Unreadable(_) => {
+                Self::internal(error)
+            }
         }
     }
 }

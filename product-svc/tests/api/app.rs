@@ -50,7 +50,6 @@ impl TestApp {
         };
         let parts: Parts = app::parts(state, Duration::minutes(10), souk_testkit::mesh_keys());
         let stop = CancellationToken::new();
-        tokio::spawn(parts.clerks.run(stop.clone()));
         tokio::spawn(parts.views.run(stop.clone()));
         let server = TestServer::start(parts.server, routes::configure);
         Self {
