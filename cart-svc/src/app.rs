@@ -9,6 +9,7 @@ use souk_service::Process;
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::Config;
+use crate::flows::Checkout;
 use crate::{AppState, NAME, consumers, routes, store};
 
 /// Runs the service until the process is told to stop.
@@ -16,10 +17,12 @@ use crate::{AppState, NAME, consumers, routes, store};
 /// # Errors
 /// When a setting makes no sense or the address cannot be listened on.
 pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
+    let rule = OwnerRule::from_setting(config.owners_may_buy);
     let state = AppState {
         db: process.db(),
         products: ProductClient::new(process.client(&config.product_svc_url)?),
-        rule: OwnerRule::from_setting(config.owners_may_buy),
+        checkout: Checkout::new(process.db(), rule),
+        rule,
         currency: config.default_currency,
     };
     process.consume(consumers::users(process.db(), process.bus()));

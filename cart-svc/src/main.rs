@@ -3,7 +3,7 @@
 use cart_svc::{MIGRATIONS, NAME, config};
 use souk_service::{Command, Process};
 
-#[tokio::main(worker_threads = 2)]
+#[tokio::main(worker_threads = 1)]
 async fn main() -> anyhow::Result<()> {
     match souk_service::command(NAME, "One cart per customer") {
         Command::Serve => cart_svc::serve(Process::start(NAME)?, config::load()?).await,

@@ -49,14 +49,12 @@ async fn checkout(
         .last_order
         .as_ref()
         .map(|order| (order.order_id, pieces(&order.lines)));
+    let last_order = last_order
+        .as_ref()
+        .map(|(order_id, lines)| (*order_id, lines.as_slice()));
     let cart = state
-        .db
-        .transaction(async |tx| {
-            let last_order = last_order
-                .as_ref()
-                .map(|(order_id, lines)| (*order_id, lines.as_slice()));
-            ops::checkout(tx, state.rule, *user_id, last_order, body.accept_changes).await
-        })
+        .checkout
+        .run(*user_id, last_order, body.accept_changes)
         .await?;
     Ok(Json(cart.into()))
 }

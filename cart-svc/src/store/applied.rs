@@ -1,5 +1,7 @@
 //! Orders and additions that took effect already.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError};
@@ -23,4 +25,22 @@ pub async fn forget(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Those of `ids` that were applied to carts of `user_ids`.
+pub async fn among(
+    conn: &mut Conn,
+    user_ids: &[Uuid],
+    ids: &[Uuid],
+) -> Result<HashSet<(Uuid, Uuid)>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows = applied::table
+        .filter(applied::user_id.eq_any(user_ids))
+        .filter(applied::id.eq_any(ids))
+        .select((applied::user_id, applied::id))
+        .load::<(Uuid, Uuid)>(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
 }

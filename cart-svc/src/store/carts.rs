@@ -1,35 +1,48 @@
 //! Carts, whole.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError, prepared};
 use uuid::Uuid;
 
-use super::lines;
-use super::schema::carts;
-use crate::domain::Cart;
+use super::lines::{self, LineRow};
+use super::schema::{cart_lines, carts};
+use crate::domain::{Cart, Line};
 
 /// The cart of a customer; an empty one where no row was made yet.
 pub async fn find(conn: &mut Conn, user_id: Uuid) -> Result<Cart, DbError> {
-    let row = carts::table
-        .find(user_id)
-        .select((carts::version, carts::is_erased))
-        .first::<(i64, bool)>(conn)
-        .await
-        .optional()?;
-    match row {
-        None => Ok(Cart::empty(user_id)),
-        Some((version, is_erased)) => {
-            let lines = lines::of_cart(conn, user_id).await?;
-            Ok(Cart {
-                user_id,
-                version,
-                is_erased,
-                lines,
-            })
-        }
+    let mut found = find_all(conn, &[user_id]).await?;
+    Ok(found.remove(&user_id).unwrap_or_else(|| Cart::empty(user_id)))
+}
+
+/// The carts of these customers, as far as their rows were made yet.
+pub async fn find_all(conn: &mut Conn, user_ids: &[Uuid]) -> Result<HashMap<Uuid, Cart>, DbError> {
+    let rows = carts::table
+        .left_join(cart_lines::table.on(cart_lines::user_id.eq(carts::user_id)))
+        .filter(carts::user_id.eq_any(user_ids))
+        .order((cart_lines::added_at, cart_lines::id))
+        .select((
+            carts::user_id,
+            carts::version,
+            carts::is_erased,
+            Option::<LineRow>::as_select(),
+        ))
+        .load::<(Uuid, i64, bool, Option<LineRow>)>(conn)
+        .await?;
+    let mut found = HashMap::new();
+    for (user_id, version, is_erased, line) in rows {
+        let cart = found.entry(user_id).or_insert_with(|| Cart {
+            user_id,
+            version,
+            is_erased,
+            lines: Vec::new(),
+        });
+        cart.lines.extend(line.map(Line::try_from).transpose()?);
     }
+    Ok(found)
 }
 
 /// Makes the row of a cart, unless it is there.

@@ -13,7 +13,7 @@ use crate::domain::{Line, Proposal, Terms};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = cart_lines)]
-struct LineRow {
+pub(super) struct LineRow {
     id: Uuid,
     user_id: Uuid,
     variation_id: Uuid,

@@ -30,3 +30,5 @@ diesel::table! {
         applied_at -> Timestamptz,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(carts, cart_lines);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
+use cart_svc::flows::Checkout;
 use cart_svc::{AppState, Error, MIGRATIONS, NAME, app, routes};
 use serde_json::{Value, json};
 use souk_clients::product::{LookupAnswer, LookupRequest, ProductClient, VariationSnapshot};
@@ -46,6 +47,7 @@ impl TestApp {
         let state = AppState {
             db: db.db(),
             products: ProductClient::new(products.client(NAME)),
+            checkout: Checkout::new(db.db(), rule),
             rule,
             currency: Currency::AZN,
         };

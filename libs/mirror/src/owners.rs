@@ -1,5 +1,7 @@
 //! The owner rule: who has a shop has no cart and no wishlist.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use souk_db::Conn;
@@ -33,12 +35,23 @@ impl OwnerRule {
     /// # Errors
     /// When the database fails.
     pub async fn bars(self, conn: &mut Conn, user_id: Uuid) -> Result<bool> {
+        Ok(self.barred(conn, &[user_id]).await?.contains(&user_id))
+    }
+
+    /// Those of these users whom the rule keeps from having a cart or a wishlist.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn barred(self, conn: &mut Conn, user_ids: &[Uuid]) -> Result<HashSet<Uuid>> {
         if self == Self::OwnersMayBuy {
-            return Ok(false);
+            return Ok(HashSet::new());
         }
-        let shops = mirror_shops::table
-            .filter(mirror_shops::owner_id.eq(user_id))
-            .filter(mirror_shops::status.eq("approved"));
-        diesel::select(diesel::dsl::exists(shops)).get_result(conn).await
+        let owners = mirror_shops::table
+            .filter(mirror_shops::owner_id.eq_any(user_ids))
+            .filter(mirror_shops::status.eq("approved"))
+            .select(mirror_shops::owner_id)
+            .load(conn)
+            .await?;
+        Ok(owners.into_iter().collect())
     }
 }
