@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::Config;
+use crate::flows::Checkout;
 use crate::{AppState, NAME, TURNS, consumers, routes, store};
 
 /// Runs the service until the process is told to stop.
@@ -20,12 +21,18 @@ use crate::{AppState, NAME, TURNS, consumers, routes, store};
 /// # Errors
 /// When a setting makes no sense or the address cannot be listened on.
 pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
+    let users = UserClient::new(process.client(&config.user_svc_url)?);
+    let checkout = Checkout::new(
+        process.db(),
+        CartClient::new(process.client(&config.cart_svc_url)?),
+        ProductClient::new(process.client(&config.product_svc_url)?),
+        users.clone(),
+        Arc::new(Semaphore::new(TURNS)),
+    );
     let state = AppState {
         db: process.db(),
-        carts: CartClient::new(process.client(&config.cart_svc_url)?),
-        products: ProductClient::new(process.client(&config.product_svc_url)?),
-        users: UserClient::new(process.client(&config.user_svc_url)?),
-        turns: Arc::new(Semaphore::new(TURNS)),
+        users,
+        checkout,
     };
     process.publish();
     process.consume(consumers::users(process.db(), process.bus()));

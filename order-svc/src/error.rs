@@ -30,6 +30,9 @@ pub enum Error {
     /// The stock was given back before the order could be written.
     #[error("The reservation of stock ran out before the order was placed.")]
     ReservationLapsed,
+    /// The same request was accepted before.
+    #[error("this request placed an order before")]
+    PlacedBefore,
     /// Too many check out at this moment.
     #[error("too many checkouts are under way")]
     Busy,

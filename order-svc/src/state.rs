@@ -1,26 +1,19 @@
 //! What a handler may reach.
 
-use std::sync::Arc;
-
-use souk_clients::cart::CartClient;
-use souk_clients::product::ProductClient;
 use souk_clients::user::UserClient;
 use souk_db::Db;
-use tokio::sync::Semaphore;
+
+use crate::flows::Checkout;
 
 /// Shared by all workers.
 #[derive(Clone)]
 pub struct AppState {
     /// The service's database.
     pub db: Db,
-    /// Where carts are.
-    pub carts: CartClient,
-    /// Where stock is reserved.
-    pub products: ProductClient,
-    /// Where address books are.
+    /// Where accounts are.
     pub users: UserClient,
-    /// Turns of checkouts.
-    pub turns: Arc<Semaphore>,
+    /// How carts become orders.
+    pub checkout: Checkout,
 }
 
 /// How many checkouts are under way at a time; more wait for their turn. Each asks two other services and is given up when

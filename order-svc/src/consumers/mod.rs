@@ -30,6 +30,7 @@ pub fn settle(error: &Error) -> Outcome {
         Error::ReservationLapsed
         | Error::Busy
         | Error::NumberTaken
+        | Error::PlacedBefore
         | Error::Idempotency(_)
         | Error::Client(_) => Outcome::Retry,
     }

@@ -4,20 +4,22 @@
 //! goes on with it. Whoever writes the reservation's verdict first, this flow or the sweeper of product-svc,
 //! decides, and the other one follows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{SubsecRound, Utc};
 use souk_clients::cart::{CartClient, CheckoutCart, LastOrder, OrderedLine, Proposal, ProposedChange};
-use souk_clients::product::{ChangeKind, LineChange, ProductClient, Reservation, ReserveOutcome};
+use souk_clients::product::{ChangeKind, LineChange, ProductClient, ReserveOutcome};
 use souk_clients::user::UserClient;
-use souk_db::{Claim, Conn, Db};
+use souk_db::{Batcher, Claim, Db};
+use souk_telemetry::Flow;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::placing::{FindingLatest, Placing};
 use super::{Destination, lines};
-use crate::domain::{Address, Entry, Order, OrderError, Placement, Verdict, What, reservation_id};
-use crate::ops::Placed;
+use crate::domain::{Entry, Order, OrderError, Placement, Verdict, What, reservation_id};
+use crate::ops::Asked;
 use crate::store::checkouts::LatestOrder;
 use crate::{Error, Result, ops, store};
 
@@ -47,18 +49,16 @@ pub struct CheckoutRequest {
     pub accept_changes: bool,
 }
 
-/// What a checkout needs.
-pub struct Checkout<'a> {
-    /// The service's database.
-    pub db: &'a Db,
-    /// Where the cart is.
-    pub carts: &'a CartClient,
-    /// Where the stock is.
-    pub products: &'a ProductClient,
-    /// Where address books are.
-    pub users: &'a UserClient,
-    /// Whose turn it is.
-    pub turns: &'a Semaphore,
+/// What a checkout needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Checkout {
+    db: Db,
+    carts: CartClient,
+    products: ProductClient,
+    users: UserClient,
+    turns: Arc<Semaphore>,
+    latest: Arc<Batcher<FindingLatest>>,
+    placing: Arc<Batcher<Placing>>,
 }
 
 /// How one try ended.
@@ -68,16 +68,27 @@ enum Try {
     Again,
 }
 
-/// Where a checkout stands when it begins.
-enum Start {
-    Answered(Uuid),
-    Fresh {
-        latest: Option<LatestOrder>,
-        reservation_id: Uuid,
-    },
-}
+impl Checkout {
+    /// Checkouts of these carts, against that stock, to those addresses; a permit of `turns` is taken for each while it is
+    /// under way.
+    pub fn new(
+        db: Db,
+        carts: CartClient,
+        products: ProductClient,
+        users: UserClient,
+        turns: Arc<Semaphore>,
+    ) -> Self {
+        Self {
+            latest: FindingLatest::batcher(db.clone()),
+            placing: Placing::batcher(db.clone()),
+            db,
+            carts,
+            products,
+            users,
+            turns,
+        }
+    }
 
-impl Checkout<'_> {
     /// Orders the customer's cart, once per key, and answers the order with its story as it was then.
     ///
     /// # Errors
@@ -87,33 +98,27 @@ impl Checkout<'_> {
         let Ok(Ok(_turn)) = timeout(PATIENCE, self.turns.acquire()).await else {
             return Err(Error::Busy);
         };
-        for n in 0..TRIES {
-            match self.try_once(request, n > 0).await {
+        let mut reservation_id = reservation_id(request.user_id, &request.key, 0);
+        for _ in 0..TRIES {
+            match self.try_once(request, reservation_id).await {
                 Ok(Try::Done(order, story)) => return Ok((*order, story)),
                 Ok(Try::Again) => {}
-                // The same request may have been accepted beside this one, and have emptied the cart before it.
-                Err(refusal @ (Error::CartEmpty | Error::CartChanged(_) | Error::UnknownAddress)) => {
-                    return match self.begin(request, false).await? {
-                        Start::Answered(order_id) => self.answer_again(order_id).await,
-                        Start::Fresh { .. } => Err(refusal),
-                    };
-                }
-                Err(error) => return Err(error),
+                // Hardly any request was accepted before, so that is looked up only when something stands in its way,
+                // which may be what it did itself.
+                Err(error) => return self.answered_before(request).await?.ok_or(error),
             }
+            if let Some(answer) = self.answered_before(request).await? {
+                return Ok(answer);
+            }
+            reservation_id = self.first_undecided(request).await?;
         }
         Err(Error::ReservationLapsed)
     }
 
-    async fn try_once(&self, request: &CheckoutRequest, again: bool) -> Result<Try> {
-        let (latest, reservation_id) = match self.begin(request, again).await? {
-            Start::Answered(order_id) => return self.done_before(order_id).await,
-            Start::Fresh {
-                latest,
-                reservation_id,
-            } => (latest, reservation_id),
-        };
+    async fn try_once(&self, request: &CheckoutRequest, reservation_id: Uuid) -> Result<Try> {
+        let latest = self.latest.ask(request.user_id).await?;
         let previous_order_id = latest.as_ref().map(|order| order.order_id);
-        let address = request.destination.address(self.users, request.user_id).await?;
+        let address = request.destination.address(&self.users, request.user_id).await?;
         let cart = self.read_cart(request, latest).await?;
         let reservation = match self.reserve(request, &cart, reservation_id).await? {
             ReserveOutcome::Held(reservation) if lines::match_cart(&reservation, &cart) => reservation,
@@ -124,15 +129,20 @@ impl Checkout<'_> {
             }
             ReserveOutcome::Refused(changes) => return Err(self.propose(request, &cart, changes).await?),
         };
-        match self
-            .place(request, address, cart.version, reservation, previous_order_id)
-            .await
-        {
-            Ok(Placed::Now(order, entry)) => {
+        let placement = Placement {
+            user_id: request.user_id,
+            previous_order_id,
+            reservation_id,
+            cart_version: cart.version,
+            address,
+            note: request.note.clone(),
+            lines: lines::to_order(reservation),
+        };
+        match self.place(request, placement).await {
+            Ok((order, entry)) => {
                 self.tell_cart(&order).await;
-                Ok(Try::Done(order, vec![entry]))
+                Ok(Try::Done(Box::new(order), vec![entry]))
             }
-            Ok(Placed::Before(order_id)) => self.done_before(order_id).await,
             Err(Error::NumberTaken) => Ok(Try::Again),
             Err(Error::ReservationLapsed) => {
                 self.give_up(reservation_id).await?;
@@ -150,23 +160,34 @@ impl Checkout<'_> {
         }
     }
 
-    /// Has the key an answer? If not, what came before this checkout.
-    async fn begin(&self, request: &CheckoutRequest, again: bool) -> Result<Start> {
+    /// The answer that the same request got before: the order, and its story as it was then.
+    async fn answered_before(&self, request: &CheckoutRequest) -> Result<Option<(Order, Vec<Entry>)>> {
         let mut conn = self.db.conn().await?;
-        if let Some(order_id) = souk_db::recorded(&mut conn, &request.claim).await? {
-            return Ok(Start::Answered(order_id));
-        }
-        let latest = store::checkouts::latest_order(&mut conn, request.user_id).await?;
-        // Hardly any key has a reservation that was given up: one that has is found out soon enough.
-        let reservation_id = if again {
-            first_undecided(&mut conn, request).await?
-        } else {
-            reservation_id(request.user_id, &request.key, 0)
+        let Some(order_id) = souk_db::recorded(&mut conn, &request.claim).await? else {
+            return Ok(None);
         };
-        Ok(Start::Fresh {
-            latest,
-            reservation_id,
-        })
+        let order = store::orders::find(&mut conn, order_id)
+            .await?
+            .ok_or(OrderError::NotFound)?;
+        let mut story = store::timeline::of(&mut conn, order_id).await?;
+        story.retain(|entry| entry.what == What::Placed);
+        Ok(Some((order.as_placed(), story)))
+    }
+
+    /// The reservation of this key that no verdict was given on.
+    async fn first_undecided(&self, request: &CheckoutRequest) -> Result<Uuid> {
+        let mut conn = self.db.conn().await?;
+        let mut first = 0;
+        loop {
+            let ids: Vec<Uuid> = (first..first + PAGE)
+                .map(|decided| reservation_id(request.user_id, &request.key, decided))
+                .collect();
+            let decided = store::verdicts::decided(&mut conn, &ids).await?;
+            if let Some(open) = ids.iter().find(|id| !decided.contains(id)) {
+                return Ok(*open);
+            }
+            first += PAGE;
+        }
     }
 
     /// The cart as its customer was last shown it, without what the latest order took.
@@ -222,28 +243,13 @@ impl Checkout<'_> {
         Ok(Error::CartChanged(changes))
     }
 
-    async fn place(
-        &self,
-        request: &CheckoutRequest,
-        address: Address,
-        cart_version: i64,
-        reservation: Reservation,
-        previous_order_id: Option<Uuid>,
-    ) -> Result<Placed> {
-        let placement = Placement {
-            user_id: request.user_id,
-            previous_order_id,
-            reservation_id: reservation.reservation_id,
-            cart_version,
-            address,
-            note: request.note.clone(),
-            lines: lines::to_order(reservation),
+    async fn place(&self, request: &CheckoutRequest, placement: Placement) -> Result<(Order, Entry)> {
+        let asked = Asked {
+            claim: request.claim.clone(),
+            placement,
+            flow: Flow::current(),
         };
-        // Postgres keeps microseconds: what is answered now and what is read later must be equal.
-        let now = Utc::now().trunc_subsecs(6);
-        self.db
-            .transaction(async |tx| ops::place_order(tx, &request.claim, placement, now).await)
-            .await
+        self.placing.ask(asked).await
     }
 
     /// Decides that no order will use the reservation, and lets it go if that is what stands.
@@ -258,22 +264,6 @@ impl Checkout<'_> {
             tracing::warn!(%error, %reservation_id, "A reservation is left to the sweeper of product-svc");
         }
         Ok(verdict)
-    }
-
-    async fn done_before(&self, order_id: Uuid) -> Result<Try> {
-        let (order, story) = self.answer_again(order_id).await?;
-        Ok(Try::Done(Box::new(order), story))
-    }
-
-    /// The answer that the same request got before.
-    async fn answer_again(&self, order_id: Uuid) -> Result<(Order, Vec<Entry>)> {
-        let mut conn = self.db.conn().await?;
-        let order = store::orders::find(&mut conn, order_id)
-            .await?
-            .ok_or(OrderError::NotFound)?;
-        let mut story = store::timeline::of(&mut conn, order_id).await?;
-        story.retain(|entry| entry.what == What::Placed);
-        Ok((order.as_placed(), story))
     }
 
     /// Takes the order out of the cart before the customer looks again; if that fails, the event does it.
@@ -298,21 +288,6 @@ impl Checkout<'_> {
         {
             tracing::debug!(%error, order.id = %order.id, "The cart will hear of the order by its event");
         }
-    }
-}
-
-/// The reservation of this key that no verdict was given on.
-async fn first_undecided(conn: &mut Conn, request: &CheckoutRequest) -> Result<Uuid> {
-    let mut first = 0;
-    loop {
-        let ids: Vec<Uuid> = (first..first + PAGE)
-            .map(|decided| reservation_id(request.user_id, &request.key, decided))
-            .collect();
-        let decided = store::verdicts::decided(conn, &ids).await?;
-        if let Some(open) = ids.iter().find(|id| !decided.contains(id)) {
-            return Ok(*open);
-        }
-        first += PAGE;
     }
 }
 

@@ -45,7 +45,7 @@ impl From<&Error> for Problem {
             Error::Client(error) => client(error),
             Error::Db(error) => database_problem(error),
             Error::Busy => Self::unavailable(error),
-            Error::NumberTaken => Self::internal(error),
+            Error::NumberTaken | Error::PlacedBefore => Self::internal(error),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What a checkout must know before it begins.
 
-use diesel::sql_types::{Integer, Uuid as SqlUuid};
+use std::collections::HashMap;
+
+use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError, prepared};
 use uuid::Uuid;
@@ -17,6 +19,8 @@ pub struct LatestOrder {
 #[derive(diesel::QueryableByName)]
 struct LineRow {
     #[diesel(sql_type = SqlUuid)]
+    user_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
     order_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     cart_line_id: Uuid,
@@ -24,28 +28,39 @@ struct LineRow {
     quantity: i32,
 }
 
-/// The order of this customer that no other one follows.
-pub async fn latest_order(conn: &mut Conn, user_id: Uuid) -> Result<Option<LatestOrder>, DbError> {
+/// Of each of these customers who has ordered, the order that no other one follows.
+pub async fn latest_orders(
+    conn: &mut Conn,
+    user_ids: &[Uuid],
+) -> Result<HashMap<Uuid, LatestOrder>, DbError> {
     // The end of the chain, not the newest by the clock: replicas may disagree about the time.
     let rows: Vec<LineRow> = prepared(
         diesel::sql_query(
-            "select order_id, cart_line_id, quantity from order_items
-             where order_id = (
-                 select o.id from orders o
-                 where o.user_id = $1 and not exists (
-                     select 1 from orders next where next.user_id = $1 and next.previous_order_id = o.id)
-                 order by o.id desc limit 1)",
+            "select latest.user_id, item.order_id, item.cart_line_id, item.quantity
+             from unnest($1) as customer (id)
+             cross join lateral (
+                 select o.user_id, o.id from orders o
+                 where o.user_id = customer.id and not exists (
+                     select from orders next where next.user_id = o.user_id and next.previous_order_id = o.id)
+                 order by o.id desc limit 1
+             ) as latest
+             join order_items item on item.order_id = latest.id",
         )
-        .bind::<SqlUuid, _>(user_id),
+        .bind::<Array<SqlUuid>, _>(user_ids),
     )
     .load(conn)
     .await?;
-    let [LineRow { order_id, .. }, ..] = rows.as_slice() else {
-        return Ok(None);
-    };
-    let lines = rows.iter().map(|row| (row.cart_line_id, row.quantity)).collect();
-    Ok(Some(LatestOrder {
-        order_id: *order_id,
-        lines,
-    }))
+    let mut latest = HashMap::new();
+    for row in rows {
+        let order = latest.entry(row.user_id).or_insert_with(|| LatestOrder {
+            order_id: row.order_id,
+            lines: Vec::new(),
+        });
+        // A customer may be asked for twice.
+        let line = (row.cart_line_id, row.quantity);
+        if !order.lines.contains(&line) {
+            order.lines.push(line);
+        }
+    }
+    Ok(latest)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use diesel_async::RunQueryDsl;
+use order_svc::flows::Checkout;
 use order_svc::{AppState, MIGRATIONS, NAME, TURNS, app, routes};
 use serde_json::{Value, json};
 use souk_auth::Role;
@@ -59,12 +60,18 @@ impl TestApp {
         let (carts, products) = (world.carts(), world.products());
         let book = Book::default();
         let users = book.users();
+        let user_client = UserClient::new(users.client(NAME));
+        let checkout = Checkout::new(
+            db.db(),
+            CartClient::new(carts.client(NAME)),
+            ProductClient::new(products.client(NAME)),
+            user_client.clone(),
+            turns.clone(),
+        );
         let state = AppState {
             db: db.db(),
-            carts: CartClient::new(carts.client(NAME)),
-            products: ProductClient::new(products.client(NAME)),
-            users: UserClient::new(users.client(NAME)),
-            turns: turns.clone(),
+            users: user_client,
+            checkout,
         };
         let server = TestServer::start(app::server(state, souk_testkit::mesh_keys()), routes::configure);
         Self {

@@ -4,7 +4,7 @@ use serde_json::json;
 use souk_testkit::Client;
 use uuid::Uuid;
 
-use crate::app::TestApp;
+use crate::app::{TestApp, accepting};
 use crate::world::Held;
 
 /// Asks for the verdict as the sweeper of product-svc does, from another thread.
@@ -143,4 +143,24 @@ async fn a_lost_answer_is_given_again() {
     let again = buyer.order("one").await;
 
     assert_eq!((again.status, again.body), (201, accepted.body));
+}
+
+#[actix_web::test]
+async fn an_accepted_order_is_answered_again_whatever_has_become_of_the_cart() {
+    let app = TestApp::new().await;
+    let buyer = app.buyer();
+    let accepted = buyer.order("one").await;
+    let after = app.world.sell(700, 5);
+    app.world.put_in_cart(buyer.id(), &after, 3);
+
+    let with_other_things = buyer.order("one").await;
+    let otherwise = buyer.order_with("one", accepting()).await;
+    app.world.owns_a_shop(buyer.id());
+    let without_a_cart = buyer.order("one").await;
+
+    for again in [with_other_things, without_a_cart] {
+        assert_eq!((again.status, &again.body), (201, &accepted.body));
+    }
+    assert_eq!(otherwise.problem(), (422, "idempotency-key-reused"));
+    assert_eq!((app.count("orders").await, app.world.available(&after)), (1, 5));
 }

@@ -123,3 +123,34 @@ async fn who_has_gone_away_takes_no_turn() {
     assert_eq!(answer.status, 201);
     assert_eq!(app.count("orders").await, 1);
 }
+
+#[actix_web::test]
+async fn one_who_is_refused_does_not_stop_those_who_order_at_the_same_moment() {
+    let app = TestApp::new().await;
+    let buyers: Vec<_> = (0..12).map(|_| app.buyer()).collect();
+    for closed in buyers.iter().step_by(4) {
+        let id = closed.id();
+        app.sql(&format!(
+            "insert into accounts (user_id, is_closed) values ('{id}', true)"
+        ))
+        .await;
+    }
+
+    let answers = join_all(buyers.iter().map(|buyer| buyer.order("one"))).await;
+
+    let told = app.db.published_of("order.created").await;
+    for (n, (buyer, answer)) in buyers.iter().zip(&answers).enumerate() {
+        let of_buyer = told
+            .iter()
+            .filter(|event| event.data["user_id"] == buyer.id().to_string());
+        if n % 4 == 0 {
+            assert_eq!(answer.problem(), (409, "account-closed"));
+            assert_eq!(of_buyer.count(), 0);
+        } else {
+            assert_eq!(answer.status, 201, "{answer:?}");
+            let ids: Vec<_> = of_buyer.map(|event| &event.data["order_id"]).collect();
+            assert_eq!(ids, [&answer.body["id"]]);
+        }
+    }
+    assert_eq!(app.count("orders").await, 9);
+}
