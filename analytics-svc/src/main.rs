@@ -20,7 +20,7 @@ enum AnalyticsCommand {
     Rebuild,
 }
 
-#[tokio::main(worker_threads = 2)]
+#[tokio::main(worker_threads = 1)]
 async fn main() -> anyhow::Result<()> {
     let command = Cli::parse()
         .command

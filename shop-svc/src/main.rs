@@ -3,7 +3,7 @@
 use shop_svc::{MIGRATIONS, NAME};
 use souk_service::{Command, Process};
 
-#[tokio::main(worker_threads = 2)]
+#[tokio::main(worker_threads = 1)]
 async fn main() -> anyhow::Result<()> {
     match souk_service::command(NAME, "Shops and their approval") {
         Command::Serve => shop_svc::serve(Process::start(NAME)?).await,

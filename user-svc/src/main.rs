@@ -19,7 +19,7 @@ enum UserCommand {
     CreateAdmin,
 }
 
-#[tokio::main(worker_threads = 2)]
+#[tokio::main(worker_threads = 1)]
 async fn main() -> anyhow::Result<()> {
     match Cli::parse()
         .command

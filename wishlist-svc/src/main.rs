@@ -3,7 +3,7 @@
 use souk_service::{Command, Process};
 use wishlist_svc::{MIGRATIONS, NAME, config};
 
-#[tokio::main(worker_threads = 2)]
+#[tokio::main(worker_threads = 1)]
 async fn main() -> anyhow::Result<()> {
     match souk_service::command(NAME, "What customers wish for") {
         Command::Serve => wishlist_svc::serve(Process::start(NAME)?, config::load()?).await,

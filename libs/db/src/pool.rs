@@ -1,6 +1,7 @@
 //! The pool, and the transaction that every write goes through.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -10,6 +11,7 @@ use diesel_async::{
     AnsiTransactionManager, AsyncConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
 };
 use futures_util::FutureExt;
+use tokio::runtime::{Handle, Id};
 use tokio::sync::Notify;
 
 use crate::error::is_connection_loss;
@@ -26,33 +28,28 @@ const PLAN_ONCE: &str = "set plan_cache_mode = force_generic_plan";
 pub type PooledConn = Object<Conn>;
 
 /// The service's database. Cheap to clone.
+///
+/// A connection is served by the runtime that opened it. If another one borrowed it, each statement would wake a thread
+/// twice; so each runtime of the process, that of an HTTP worker or that of the work beside them, has a pool of its own.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool<Conn>,
+    pools: Arc<Mutex<HashMap<Id, Pool<Conn>>>>,
+    pool_size: usize,
     url: Arc<str>,
     committed: Arc<Notify>,
 }
 
 impl Db {
-    /// Prepares a pool. Nothing is opened yet: Postgres need not be up.
+    /// A database at `url`, with up to `pool_size` connections for each runtime. Nothing is opened yet: Postgres need not
+    /// be up.
     ///
     /// # Errors
     /// When the pool's settings contradict each other.
     pub fn connect(url: &str, pool_size: usize) -> anyhow::Result<Self> {
-        let mut config = ManagerConfig::default();
-        // The default asks the server at every loan; `transaction` notices a dead connection by itself.
-        config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = Box::new(|url| open(url).boxed());
-        let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(url, config);
-        let pool = Pool::builder(manager)
-            .max_size(pool_size)
-            .wait_timeout(Some(WAIT))
-            .create_timeout(Some(WAIT))
-            .runtime(deadpool::Runtime::Tokio1)
-            .build()
-            .context("The database pool cannot be built")?;
+        pool(url, pool_size)?;
         Ok(Self {
-            pool,
+            pools: Arc::default(),
+            pool_size,
             url: url.into(),
             committed: Arc::new(Notify::new()),
         })
@@ -63,7 +60,20 @@ impl Db {
     /// # Errors
     /// [`DbError::Pool`] when none can be had in time.
     pub async fn conn(&self) -> Result<PooledConn, DbError> {
-        self.pool.get().await.map_err(DbError::Pool)
+        self.pool().get().await.map_err(DbError::Pool)
+    }
+
+    /// The pool of the runtime that asks.
+    #[expect(
+        clippy::expect_used,
+        reason = "the same settings made a pool when this was connected"
+    )]
+    fn pool(&self) -> Pool<Conn> {
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        pools
+            .entry(Handle::current().id())
+            .or_insert_with(|| pool(&self.url, self.pool_size).expect("settings of a pool"))
+            .clone()
     }
 
     /// Runs `work` in one transaction and, once it is committed, wakes whoever waits on [`Db::committed`].
@@ -124,7 +134,7 @@ impl Db {
 
     /// Opens a transaction, passing over the connections that a restart of Postgres left dead in the pool.
     async fn begin(&self) -> Result<Loan, DbError> {
-        let mut spare = self.pool.status().max_size;
+        let mut spare = self.pool_size;
         loop {
             let mut loan = Loan(Some(self.conn().await?));
             match AnsiTransactionManager::begin_transaction(loan.conn()).await {
@@ -166,6 +176,20 @@ fn commit_failure(error: diesel::result::Error) -> DbError {
     } else {
         DbError::Query(error)
     }
+}
+
+fn pool(url: &str, size: usize) -> anyhow::Result<Pool<Conn>> {
+    let mut config = ManagerConfig::default();
+    // The default asks the server at every loan; `transaction` notices a dead connection by itself.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(|url| open(url).boxed());
+    Pool::builder(AsyncDieselConnectionManager::<Conn>::new_with_config(url, config))
+        .max_size(size)
+        .wait_timeout(Some(WAIT))
+        .create_timeout(Some(WAIT))
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .context("The database pool cannot be built")
 }
 
 /// Opens a connection of the pool.

@@ -17,8 +17,8 @@ pub(crate) struct Settings {
     pub listen_addr: SocketAddr,
     /// The service's role on its own database.
     pub database_url: Secret,
-    /// Connections to it, at most.
-    #[serde(default = "ten")]
+    /// Connections to it, at most, for each HTTP worker and for the work beside them.
+    #[serde(default = "six")]
     pub db_pool_size: usize,
     /// The broker.
     pub amqp_url: Secret,
@@ -30,7 +30,7 @@ pub(crate) struct Settings {
     /// The keys themselves.
     pub mesh_keys: Option<Secret>,
     /// HTTP worker threads.
-    #[serde(default = "two")]
+    #[serde(default = "one")]
     pub workers: usize,
 }
 
@@ -80,12 +80,12 @@ impl MigrationSettings {
     }
 }
 
-fn ten() -> usize {
-    10
+fn six() -> usize {
+    6
 }
 
-fn two() -> usize {
-    2
+fn one() -> usize {
+    1
 }
 
 #[cfg(test)]

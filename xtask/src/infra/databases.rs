@@ -28,29 +28,34 @@ pub fn must_allow(admin_url: &str, counts: &Counts) -> Result<()> {
         .trim()
         .parse()
         .context("Postgres does not say how many connections it allows")?;
-    let pool = std::env::var("DB_POOL_SIZE").ok();
-    let pool = pool.and_then(|size| size.parse().ok()).unwrap_or(POOL_SIZE);
+    let setting = |name, default| {
+        let set = std::env::var(name).ok();
+        set.and_then(|value| value.parse().ok()).unwrap_or(default)
+    };
+    let (pool, workers) = (setting("DB_POOL_SIZE", POOL_SIZE), setting("WORKERS", WORKERS));
     let replicas = counts.all();
     let processes = replicas
         .iter()
         .filter(|replica| replica.service.database().is_some())
         .count();
-    let needed = connections(processes, pool);
+    let needed = connections(processes, pool, workers);
     ensure!(
         needed <= most,
-        "{processes} processes with a pool of {pool} may need {needed} connections, and Postgres allows {most}: \
+        "{processes} processes with {workers} workers and pools of {pool} may need {needed} connections, and Postgres allows {most}: \
          take fewer replicas, a smaller DB_POOL_SIZE or a higher max_connections"
     );
     Ok(())
 }
 
 /// What a service takes when `DB_POOL_SIZE` says nothing.
-const POOL_SIZE: usize = 10;
+const POOL_SIZE: usize = 6;
+/// What a service runs when `WORKERS` says nothing.
+const WORKERS: usize = 1;
 
-/// Beside its pool, a process holds a connection for the lease of its relay and one for what else happens once;
-/// a few are left for operators and migrations.
-fn connections(processes: usize, pool: usize) -> usize {
-    processes * (pool + 2) + 20
+/// A process has a pool for each worker and one for the work beside them, and beside its pools a connection for the
+/// lease of its relay and one for what else happens once; a few are left for operators and migrations.
+fn connections(processes: usize, pool: usize, workers: usize) -> usize {
+    processes * (pool * (workers + 1) + 2) + 20
 }
 
 /// The URL of a service for its own database.
@@ -114,8 +119,8 @@ mod tests {
 
     #[test]
     fn two_of_each_fit_into_our_own_postgres() {
-        assert!(connections(2 * databases().len(), POOL_SIZE) <= 300);
-        assert!(connections(3 * databases().len(), POOL_SIZE) > 300);
+        assert!(connections(2 * databases().len(), POOL_SIZE, WORKERS) <= 300);
+        assert!(connections(3 * databases().len(), POOL_SIZE, WORKERS) > 300);
     }
 
     #[test]
