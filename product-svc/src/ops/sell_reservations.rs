@@ -1,4 +1,6 @@
-//! Turn a reservation into a sale.
+//! Turn reservations into sales.
+
+use std::collections::HashMap;
 
 use souk_db::Conn;
 use uuid::Uuid;
@@ -6,26 +8,36 @@ use uuid::Uuid;
 use crate::domain::{ReservationError, ReservationId, ReservationStatus};
 use crate::{Result, store};
 
-/// Sells what is held; what was sold before stays sold. Available stock does not change: the ledger gives the held
-/// pieces back and takes them as sold.
+/// Sells what is held, each reservation to its order; what was sold before stays sold. Available stock does not change:
+/// the ledger gives the held pieces back and takes them as sold.
 ///
 /// order-svc writes the order and the verdict `ordered` in one transaction, after this service has answered that the
 /// stock is held, and this service releases only on the verdict `abandoned`. So an order whose reservation is not
 /// known, or was released, contradicts the rules: it is refused here, and an operator finds the parked event.
 ///
 /// # Errors
-/// [`ReservationError`] for that contradiction.
-pub async fn sell_reservation(tx: &mut Conn, id: ReservationId, order_id: Option<Uuid>) -> Result<()> {
-    if store::reservations::sell(tx, id, order_id).await? {
+/// [`ReservationError`] for that contradiction, and nothing may be kept of the others then.
+pub async fn sell_reservations(tx: &mut Conn, sales: &[(ReservationId, Option<Uuid>)]) -> Result<()> {
+    let sold = store::reservations::sell(tx, sales).await?;
+    let unsold: Vec<ReservationId> = sales
+        .iter()
+        .map(|(id, _)| *id)
+        .filter(|id| !sold.contains(id))
+        .collect();
+    if unsold.is_empty() {
         return Ok(());
     }
-    match store::reservations::find(tx, [id])
+    let known: HashMap<ReservationId, ReservationStatus> = store::reservations::find(tx, unsold.clone())
         .await?
-        .pop()
-        .map(|known| known.status)
-    {
-        Some(ReservationStatus::Sold | ReservationStatus::Held) => Ok(()),
-        Some(ReservationStatus::Released) => Err(ReservationError::SoldAfterRelease(id).into()),
-        None => Err(ReservationError::Unknown(id).into()),
+        .into_iter()
+        .map(|known| (known.id, known.status))
+        .collect();
+    for id in unsold {
+        match known.get(&id) {
+            Some(ReservationStatus::Sold | ReservationStatus::Held) => {}
+            Some(ReservationStatus::Released) => return Err(ReservationError::SoldAfterRelease(id).into()),
+            None => return Err(ReservationError::Unknown(id).into()),
+        }
     }
+    Ok(())
 }
