@@ -5,45 +5,44 @@ use diesel::pg::Pg;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use souk_db::{Conn, DbError, prepared};
+use souk_db::{Conn, DbError, Prepared, prepared};
 use uuid::Uuid;
 
 use crate::domain::{Cell, Figures, Of, Sales};
 
-const ADD_MARKET: &str = "
-insert into market_sales as known (bucket, currency, orders, units, booked, settled)
-select * from unnest($1, $2, $3, $4, $5, $6)
-on conflict (bucket, currency) do update set
-    orders = known.orders + excluded.orders, units = known.units + excluded.units,
-    booked = known.booked + excluded.booked, settled = known.settled + excluded.settled";
-
-const ADD_SHOPS: &str = "
-insert into shop_sales as known (bucket, currency, orders, units, booked, settled, shop_id)
-select * from unnest($1, $2, $3, $4, $5, $6, $7)
-on conflict (shop_id, bucket, currency) do update set
-    orders = known.orders + excluded.orders, units = known.units + excluded.units,
-    booked = known.booked + excluded.booked, settled = known.settled + excluded.settled";
-
-const ADD_PRODUCTS: &str = "
+const ADD: &str = "
+with market as (
+    insert into market_sales as known (bucket, currency, orders, units, booked, settled)
+    select * from unnest($1, $2, $3, $4, $5, $6)
+    on conflict (bucket, currency) do update set
+        orders = known.orders + excluded.orders, units = known.units + excluded.units,
+        booked = known.booked + excluded.booked, settled = known.settled + excluded.settled
+), shops as (
+    insert into shop_sales as known (bucket, currency, orders, units, booked, settled, shop_id)
+    select * from unnest($7, $8, $9, $10, $11, $12, $13)
+    on conflict (shop_id, bucket, currency) do update set
+        orders = known.orders + excluded.orders, units = known.units + excluded.units,
+        booked = known.booked + excluded.booked, settled = known.settled + excluded.settled
+)
 insert into product_sales as known (bucket, currency, orders, units, booked, settled, shop_id, product_id)
-select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+select * from unnest($14, $15, $16, $17, $18, $19, $20, $21)
 on conflict (shop_id, bucket, product_id, currency) do update set
     orders = known.orders + excluded.orders, units = known.units + excluded.units,
     booked = known.booked + excluded.booked, settled = known.settled + excluded.settled";
 
 // What was taken away altogether leaves no row, or the rows would tell in which order events came.
-const PRUNE_MARKET: &str = "
-delete from market_sales as known using unnest($1, $2) as touched (bucket, currency)
-where known.bucket = touched.bucket and known.currency = touched.currency
-    and (orders, units, booked, settled) = (0, 0, 0, 0)";
-
-const PRUNE_SHOPS: &str = "
-delete from shop_sales as known using unnest($1, $2, $3) as touched (bucket, currency, shop_id)
-where known.shop_id = touched.shop_id and known.bucket = touched.bucket and known.currency = touched.currency
-    and (orders, units, booked, settled) = (0, 0, 0, 0)";
-
-const PRUNE_PRODUCTS: &str = "
-delete from product_sales as known using unnest($1, $2, $3, $4) as touched (bucket, currency, shop_id, product_id)
+const PRUNE: &str = "
+with market as (
+    delete from market_sales as known using unnest($1, $2) as touched (bucket, currency)
+    where known.bucket = touched.bucket and known.currency = touched.currency
+        and (orders, units, booked, settled) = (0, 0, 0, 0)
+), shops as (
+    delete from shop_sales as known using unnest($3, $4, $5) as touched (bucket, currency, shop_id)
+    where known.shop_id = touched.shop_id and known.bucket = touched.bucket
+        and known.currency = touched.currency
+        and (orders, units, booked, settled) = (0, 0, 0, 0)
+)
+delete from product_sales as known using unnest($6, $7, $8, $9) as touched (bucket, currency, shop_id, product_id)
 where known.shop_id = touched.shop_id and known.bucket = touched.bucket
     and known.product_id = touched.product_id and known.currency = touched.currency
     and (orders, units, booked, settled) = (0, 0, 0, 0)";
@@ -73,63 +72,73 @@ impl Columns {
         }
     }
 
-    async fn add(&self, tx: &mut Conn, statement: &'static str) -> Result<(), DbError> {
-        let column = |value: fn(&Figures) -> i64| self.figures.iter().map(value).collect::<Vec<_>>();
-        let query = diesel::sql_query(statement)
-            .into_boxed::<Pg>()
+    /// Which cells, without the ids that the level has.
+    fn bind_cells<'a>(&'a self, query: Query<'a>) -> Query<'a> {
+        query
             .bind::<Array<Timestamptz>, _>(&self.bucket)
             .bind::<Array<Text>, _>(&self.currency)
+    }
+
+    fn bind_figures<'a>(&'a self, query: Query<'a>) -> Query<'a> {
+        let column = |value: fn(&Figures) -> i64| self.figures.iter().map(value).collect::<Vec<_>>();
+        self.bind_cells(query)
             .bind::<Array<BigInt>, _>(column(|figures| figures.orders))
             .bind::<Array<BigInt>, _>(column(|figures| figures.units))
             .bind::<Array<BigInt>, _>(column(|figures| figures.booked))
-            .bind::<Array<BigInt>, _>(column(|figures| figures.settled));
-        prepared(self.bind_ids(query)).execute(tx).await?;
-        Ok(())
-    }
-
-    async fn prune(&self, tx: &mut Conn, statement: &'static str) -> Result<(), DbError> {
-        let query = diesel::sql_query(statement)
-            .into_boxed::<Pg>()
-            .bind::<Array<Timestamptz>, _>(&self.bucket)
-            .bind::<Array<Text>, _>(&self.currency);
-        prepared(self.bind_ids(query)).execute(tx).await?;
-        Ok(())
-    }
-
-    /// The ids that the level has: none, shop, or shop and product.
-    fn bind_ids<'a>(&'a self, mut query: Query<'a>) -> Query<'a> {
-        if !self.shop_id.is_empty() {
-            query = query.bind::<Array<SqlUuid>, _>(&self.shop_id);
-        }
-        if !self.product_id.is_empty() {
-            query = query.bind::<Array<SqlUuid>, _>(&self.product_id);
-        }
-        query
+            .bind::<Array<BigInt>, _>(column(|figures| figures.settled))
     }
 }
 
-/// Adds to the sums.
-pub async fn add(tx: &mut Conn, sales: Sales) -> Result<(), DbError> {
-    let (mut market, mut shops, mut products) = (Columns::default(), Columns::default(), Columns::default());
-    for (cell, figures) in sales.into_cells() {
-        match cell.of {
-            Of::Market => market.push(cell, figures),
-            Of::Shop(_) => shops.push(cell, figures),
-            Of::Product(..) => products.push(cell, figures),
+/// The levels that sums are kept on.
+#[derive(Default)]
+struct Levels {
+    market: Columns,
+    shops: Columns,
+    products: Columns,
+}
+
+impl Levels {
+    fn of(sales: Sales) -> Self {
+        let mut levels = Self::default();
+        for (cell, figures) in sales.into_cells() {
+            let level = match cell.of {
+                Of::Market => &mut levels.market,
+                Of::Shop(_) => &mut levels.shops,
+                Of::Product(..) => &mut levels.products,
+            };
+            level.push(cell, figures);
         }
+        levels
     }
-    let levels = [
-        (market, ADD_MARKET, PRUNE_MARKET),
-        (shops, ADD_SHOPS, PRUNE_SHOPS),
-        (products, ADD_PRODUCTS, PRUNE_PRODUCTS),
-    ];
-    for (columns, add, prune) in levels {
-        if !columns.bucket.is_empty() {
-            columns.add(tx, add).await?;
-        }
-        if columns.figures.iter().any(Figures::takes_away) {
-            columns.prune(tx, prune).await?;
-        }
+
+    fn figures(&self) -> impl Iterator<Item = &Figures> {
+        let levels = [&self.market, &self.shops, &self.products];
+        levels.into_iter().flat_map(|level| &level.figures)
+    }
+
+    /// A statement over all levels; `bind` binds what it needs of each, and the ids follow.
+    fn statement<'a>(
+        &'a self,
+        text: &'static str,
+        bind: fn(&'a Columns, Query<'a>) -> Query<'a>,
+    ) -> Prepared<Query<'a>> {
+        let query = bind(&self.market, diesel::sql_query(text).into_boxed());
+        let query = bind(&self.shops, query).bind::<Array<SqlUuid>, _>(&self.shops.shop_id);
+        let query = bind(&self.products, query)
+            .bind::<Array<SqlUuid>, _>(&self.products.shop_id)
+            .bind::<Array<SqlUuid>, _>(&self.products.product_id);
+        prepared(query)
+    }
+}
+
+/// Adds to the sums, by one statement unless something is taken away.
+pub async fn add(tx: &mut Conn, sales: Sales) -> Result<(), DbError> {
+    let levels = Levels::of(sales);
+    if levels.figures().next().is_some() {
+        levels.statement(ADD, Columns::bind_figures).execute(tx).await?;
+    }
+    if levels.figures().any(Figures::takes_away) {
+        levels.statement(PRUNE, Columns::bind_cells).execute(tx).await?;
     }
     Ok(())
 }

@@ -1,27 +1,31 @@
-//! An order was made of a cart.
+//! Orders were made of carts.
 
 use souk_contracts::Envelope;
 use souk_contracts::events::OrderCreated;
 use souk_db::Conn;
-use souk_outbox::Handler;
-use uuid::Uuid;
+use souk_outbox::BatchHandler;
 
+use crate::domain::Order;
 use crate::{Error, Result, ops};
 
 /// Exactly what was ordered leaves the cart.
 pub struct OnOrderCreated;
 
-impl Handler for OnOrderCreated {
+impl BatchHandler for OnOrderCreated {
     type Event = OrderCreated;
     type Error = Error;
 
-    async fn handle(&self, tx: &mut Conn, event: Envelope<OrderCreated>) -> Result<()> {
-        let order = event.data;
-        let lines: Vec<(Uuid, i32)> = order
-            .items
-            .iter()
-            .map(|item| (item.cart_line_id, item.quantity))
-            .collect();
-        ops::take_out_order(tx, order.user_id, order.order_id, &lines).await
+    async fn handle_all(&self, tx: &mut Conn, events: Vec<Envelope<OrderCreated>>) -> Result<()> {
+        let orders: Vec<Order> = events.into_iter().map(|event| order(event.data)).collect();
+        ops::take_out_orders(tx, &orders).await
+    }
+}
+
+fn order(told: OrderCreated) -> Order {
+    let lines = told.items.iter();
+    Order {
+        id: told.order_id,
+        user_id: told.user_id,
+        lines: lines.map(|item| (item.cart_line_id, item.quantity)).collect(),
     }
 }

@@ -8,7 +8,7 @@ use souk_contracts::events::{ProductDeleted, StockChanged};
 use souk_db::Conn;
 use souk_mirror::events::ProductEvent;
 use souk_mirror::{products, stock};
-use souk_outbox::Handler;
+use souk_outbox::{BatchHandler, Handler};
 
 use crate::{Error, Result};
 
@@ -52,11 +52,12 @@ impl Handler for OnProductDeleted {
 /// Stock changed.
 pub struct OnStockChanged;
 
-impl Handler for OnStockChanged {
+impl BatchHandler for OnStockChanged {
     type Event = StockChanged;
     type Error = Error;
 
-    async fn handle(&self, tx: &mut Conn, event: Envelope<StockChanged>) -> Result<()> {
-        Ok(stock::record(tx, &event.data).await?)
+    async fn handle_all(&self, tx: &mut Conn, events: Vec<Envelope<StockChanged>>) -> Result<()> {
+        let changes: Vec<_> = events.into_iter().map(|event| event.data).collect();
+        Ok(stock::record(tx, &changes).await?)
     }
 }

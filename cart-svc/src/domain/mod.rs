@@ -4,6 +4,7 @@ mod cart;
 mod error;
 mod line;
 mod offers;
+mod order;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -12,4 +13,5 @@ pub use cart::{Added, Cart};
 pub use error::{CartError, MAX_LINES, MAX_QUANTITY};
 pub use line::{Line, Proposal, Terms};
 pub use offers::Offers;
+pub use order::Order;
 pub use view::{CartView, LineView, Notice, NoticeKind, ShopTotal};

@@ -13,6 +13,7 @@ mod propose;
 mod remove_item;
 mod show_cart;
 mod take_out_order;
+mod take_out_orders;
 
 pub use add_item::{AddedItem, add_item};
 pub use add_item_once::{Addition, add_item_once};
@@ -26,3 +27,4 @@ pub use propose::propose;
 pub use remove_item::remove_item;
 pub use show_cart::show_cart;
 pub use take_out_order::take_out_order;
+pub use take_out_orders::take_out_orders;

@@ -1,9 +1,11 @@
-//! Take an order out of the cart it came from.
+//! Take one order out of the cart it came from.
 
 use souk_db::Conn;
 use uuid::Uuid;
 
-use crate::{Result, store};
+use super::take_out_orders::take_out_orders;
+use crate::Result;
+use crate::domain::Order;
 
 /// Takes out so many pieces of each line, once per order.
 ///
@@ -15,5 +17,10 @@ pub async fn take_out_order(
     order_id: Uuid,
     lines: &[(Uuid, i32)],
 ) -> Result<()> {
-    Ok(store::carts::take_out(tx, user_id, order_id, lines).await?)
+    let order = Order {
+        id: order_id,
+        user_id,
+        lines: lines.to_vec(),
+    };
+    take_out_orders(tx, &[order]).await
 }

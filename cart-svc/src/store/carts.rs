@@ -1,6 +1,6 @@
 //! Carts, whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::lines::{self, LineRow};
 use super::schema::{cart_lines, carts};
-use crate::domain::{Cart, Line};
+use crate::domain::{Cart, Line, Order};
 
 /// The cart of a customer; an empty one where no row was made yet.
 pub async fn find(conn: &mut Conn, user_id: Uuid) -> Result<Cart, DbError> {
@@ -83,46 +83,67 @@ async fn lock_row(tx: &mut Conn, user_id: Uuid) -> Result<(i64, bool), DbError> 
     Ok(select().first(tx).await?)
 }
 
-/// Takes so many pieces of each line out of a customer's cart, unless that order was taken out before or the cart is
-/// erased; what was offered for these lines goes too.
+/// Takes what was ordered out of customers' carts, each order once, unless the cart is erased; what was offered for
+/// these lines goes too.
 ///
-/// Two statements, because every order passes here: the second one sees all that others did before the lock.
-pub async fn take_out(
-    tx: &mut Conn,
-    user_id: Uuid,
-    order_id: Uuid,
-    ordered: &[(Uuid, i32)],
-) -> Result<(), DbError> {
-    let (_, is_erased) = lock_row(tx, user_id).await?;
-    if is_erased {
-        return Ok(());
-    }
-    let (ids, quantities): (Vec<Uuid>, Vec<i32>) = ordered.iter().copied().unzip();
+/// Two statements, because every order passes here: the second one sees all that others did before the locks.
+pub async fn take_out(tx: &mut Conn, orders: &[Order]) -> Result<(), DbError> {
+    // An order that is told twice at once counts once.
+    let orders: BTreeMap<(Uuid, Uuid), &Order> = orders
+        .iter()
+        .map(|order| ((order.user_id, order.id), order))
+        .collect();
+    lock_rows(tx, orders.keys().map(|(user_id, _)| *user_id).collect()).await?;
+    let lines: Vec<(&Order, Uuid, i32)> = orders
+        .values()
+        .flat_map(|order| order.lines.iter().map(|(id, quantity)| (*order, *id, *quantity)))
+        .collect();
     prepared(
         diesel::sql_query(
-            "with fresh as (
-                 insert into applied (user_id, id) values ($1, $2) on conflict do nothing returning user_id
+            "with line as (
+                 select * from unnest($1, $2, $3, $4) as line (user_id, order_id, id, quantity)
+             ), fresh as (
+                 insert into applied (user_id, id)
+                 select distinct user_id, order_id from line join carts using (user_id) where not is_erased
+                 on conflict do nothing returning user_id, id
              ), ordered as (
-                 select fresh.user_id, line.id, sum(line.quantity) as quantity
-                 from fresh, unnest($3, $4) as line (id, quantity) group by 1, 2
+                 select line.user_id, line.id, sum(line.quantity) as quantity
+                 from line join fresh on fresh.user_id = line.user_id and fresh.id = line.order_id
+                 group by 1, 2
              ), gone as (
                  delete from cart_lines l using ordered o
                  where l.id = o.id and l.user_id = o.user_id and l.quantity <= o.quantity
-                 returning l.id
+                 returning l.user_id
              ), fewer as (
                  update cart_lines l
                  set quantity = l.quantity - o.quantity, proposed_quantity = null, proposed_amount = null
                  from ordered o
                  where l.id = o.id and l.user_id = o.user_id and l.quantity > o.quantity
-                 returning l.id
+                 returning l.user_id
              )
              update carts set version = version + 1
-             where user_id = $1 and exists (select from gone union all select from fewer)",
+             where user_id in (select user_id from gone union select user_id from fewer)",
         )
-        .bind::<SqlUuid, _>(user_id)
-        .bind::<SqlUuid, _>(order_id)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<Array<Integer>, _>(quantities),
+        .bind::<Array<SqlUuid>, _>(lines.iter().map(|(order, ..)| order.user_id).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(lines.iter().map(|(order, ..)| order.id).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(lines.iter().map(|(_, id, _)| *id).collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(lines.iter().map(|(.., quantity)| *quantity).collect::<Vec<_>>()),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Locks the rows of carts until the transaction ends, in the order of their customers: whoever locks in one order
+/// cannot wait in a circle. Rows that are missing are made in the same order.
+async fn lock_rows(tx: &mut Conn, user_ids: Vec<Uuid>) -> Result<(), DbError> {
+    // A row in conflict is locked whether or not it is updated.
+    prepared(
+        diesel::sql_query(
+            "insert into carts (user_id) select distinct user_id from unnest($1) as user_id order by user_id
+             on conflict (user_id) do update set version = carts.version where false",
+        )
+        .bind::<Array<SqlUuid>, _>(user_ids),
     )
     .execute(tx)
     .await?;

@@ -68,7 +68,7 @@ pub async fn record(tx: &mut Conn, product: &ProductSnapshot, version: i64) -> R
         gone = drop_variations(tx, product.product_id, kept.collect()).await?;
     }
     // Stock has versions of its own and may be newer even in a product event that is old.
-    stock::save(tx, product.variations.iter().map(StockRow::from).collect()).await?;
+    stock::save(tx, product.variations.iter().map(StockRow::from)).await?;
     Ok(gone)
 }
 
@@ -155,7 +155,7 @@ pub async fn remember(tx: &mut Conn, live: &Listing) -> Result<()> {
         let insert = diesel::insert_into(mirror_variations::table).values(variation);
         insert.on_conflict_do_nothing().execute(tx).await?;
     }
-    stock::save(tx, vec![StockRow::from(live)]).await
+    stock::save(tx, [StockRow::from(live)]).await
 }
 
 async fn save_if_newer(tx: &mut Conn, row: ProductRow<'_>) -> Result<bool> {

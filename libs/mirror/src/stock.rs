@@ -1,18 +1,15 @@
 //! How many pieces of a variation can be bought.
 
-use diesel::prelude::*;
-use diesel::query_dsl::methods;
-use diesel::upsert::excluded;
+use std::collections::BTreeMap;
+
+use diesel::sql_types::{Array, BigInt, Integer, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_contracts::events::{ProductVariation, StockChanged};
-use souk_db::Conn;
+use souk_db::{Conn, prepared};
 use uuid::Uuid;
 
-use crate::schema::mirror_stock;
 use crate::{Listing, Result};
 
-#[derive(Insertable)]
-#[diesel(table_name = mirror_stock)]
 pub(crate) struct StockRow {
     pub variation_id: Uuid,
     pub available: i32,
@@ -29,6 +26,16 @@ impl From<&ProductVariation> for StockRow {
     }
 }
 
+impl From<&StockChanged> for StockRow {
+    fn from(change: &StockChanged) -> Self {
+        Self {
+            variation_id: change.variation_id,
+            available: change.available,
+            version: change.stock_version,
+        }
+    }
+}
+
 impl From<&Listing> for StockRow {
     fn from(listing: &Listing) -> Self {
         Self {
@@ -39,33 +46,43 @@ impl From<&Listing> for StockRow {
     }
 }
 
-/// Takes over `stock.changed`, unless something newer is known.
+/// Takes over what `stock.changed` told, unless something newer is known.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn record(tx: &mut Conn, change: &StockChanged) -> Result<()> {
-    let row = StockRow {
-        variation_id: change.variation_id,
-        available: change.available,
-        version: change.stock_version,
-    };
-    save(tx, vec![row]).await
+pub async fn record(tx: &mut Conn, changes: &[StockChanged]) -> Result<()> {
+    save(tx, changes.iter().map(StockRow::from)).await
 }
 
-pub(crate) async fn save(tx: &mut Conn, rows: Vec<StockRow>) -> Result<()> {
-    if rows.is_empty() {
+pub(crate) async fn save(tx: &mut Conn, rows: impl IntoIterator<Item = StockRow>) -> Result<()> {
+    // The same variation twice in one statement would be refused; and all lock their rows in one order.
+    let mut newest = BTreeMap::<Uuid, (i64, i32)>::new();
+    for row in rows {
+        let told = (row.version, row.available);
+        let known = newest.entry(row.variation_id).or_insert(told);
+        *known = told.max(*known);
+    }
+    if newest.is_empty() {
         return Ok(());
     }
-    let upsert = diesel::insert_into(mirror_stock::table)
-        .values(rows)
-        .on_conflict(mirror_stock::variation_id)
-        .do_update()
-        .set((
-            mirror_stock::available.eq(excluded(mirror_stock::available)),
-            mirror_stock::version.eq(excluded(mirror_stock::version)),
-        ));
-    methods::FilterDsl::filter(upsert, mirror_stock::version.lt(excluded(mirror_stock::version)))
-        .execute(tx)
-        .await?;
+    prepared(
+        diesel::sql_query(
+            "insert into mirror_stock as known (variation_id, available, version)
+             select * from unnest($1, $2, $3)
+             on conflict (variation_id) do update
+             set available = excluded.available, version = excluded.version
+             where known.version < excluded.version",
+        )
+        .bind::<Array<SqlUuid>, _>(newest.keys().collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(
+            newest
+                .values()
+                .map(|(_, available)| *available)
+                .collect::<Vec<_>>(),
+        )
+        .bind::<Array<BigInt>, _>(newest.values().map(|(version, _)| *version).collect::<Vec<_>>()),
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }

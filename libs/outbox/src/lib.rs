@@ -23,7 +23,7 @@ pub use parked::{
     replay_parked,
 };
 pub use relay::Relay;
-pub use runner::{AnyHandler, Handler, Outcome, Runner};
+pub use runner::{BatchHandler, Handler, Outcome, Runner};
 pub use trace::{HandledEvent, WrittenEvent, handled, written_between};
 
 /// The tables of this crate; run them after those of `souk_db` and before the service's own.

@@ -1,6 +1,6 @@
 //! The relay: publishes the outbox, in its order, from one replica at a time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -14,9 +14,13 @@ use crate::Backlog;
 
 /// Rows published together; larger batches hardly gain.
 const BATCH: usize = 500;
-/// How long it rests after a batch that was not full, so that the next one is larger: publishing, and all that readers
-/// do, is paid by the batch. An event that comes alone leaves at once.
+/// How long it rests at least after a batch that was not full, so that the next one is larger: publishing, and all that
+/// readers do, is paid by the batch. An event that comes alone leaves at once.
 const GATHER: Duration = Duration::from_millis(5);
+/// It rests so many times as long as the batch took: the busier broker and database are, the larger are batches.
+const GATHER_PER_BATCH: u32 = 2;
+/// How long it rests at most: what follows an order is still there before anyone looks for it.
+const LONGEST_GATHER: Duration = Duration::from_millis(40);
 /// How long it sleeps unless a commit of its own process wakes it: the bound on events of other replicas.
 const POLL: Duration = Duration::from_millis(200);
 /// How often a replica that is not the active one tries to become it.
@@ -107,12 +111,14 @@ impl Relay {
         while !shutdown.is_cancelled() {
             // Taken before looking, so that a commit during the look is not missed.
             let wake = committed.notified();
+            let begun = Instant::now();
             let sent = self
                 .publish_batch(lease.conn(), &mut publisher, &mut confirmed)
                 .await?;
             if sent > 0 {
                 if sent < BATCH {
-                    shutdown.run_until_cancelled(tokio::time::sleep(GATHER)).await;
+                    let rest = (begun.elapsed() * GATHER_PER_BATCH).clamp(GATHER, LONGEST_GATHER);
+                    shutdown.run_until_cancelled(tokio::time::sleep(rest)).await;
                 }
                 continue;
             }

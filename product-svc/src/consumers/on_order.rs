@@ -1,23 +1,26 @@
-//! An order takes its stock; a cancelled item gives it back.
+//! Orders take their stock; a cancelled item gives it back.
 
 use souk_contracts::Envelope;
 use souk_contracts::events::{OrderCreated, OrderItemStatus, OrderItemStatusUpdated};
 use souk_db::Conn;
-use souk_outbox::Handler;
+use souk_outbox::{BatchHandler, Handler};
 
 use crate::domain::{ReservationId, Returned, VariationId};
 use crate::{Error, Result, ops};
 
-/// The reservation becomes a sale.
+/// Reservations become sales.
 pub struct OnOrderCreated;
 
-impl Handler for OnOrderCreated {
+impl BatchHandler for OnOrderCreated {
     type Event = OrderCreated;
     type Error = Error;
 
-    async fn handle(&self, tx: &mut Conn, event: Envelope<OrderCreated>) -> Result<()> {
-        let order = event.data;
-        ops::sell_reservation(tx, ReservationId(order.reservation_id), Some(order.order_id)).await
+    async fn handle_all(&self, tx: &mut Conn, events: Vec<Envelope<OrderCreated>>) -> Result<()> {
+        let orders = events.into_iter().map(|event| event.data);
+        let sales: Vec<_> = orders
+            .map(|order| (ReservationId(order.reservation_id), Some(order.order_id)))
+            .collect();
+        ops::sell_reservations(tx, &sales).await
     }
 }
 

@@ -44,7 +44,7 @@ async fn settle(db: Db, orders: OrderClient, id: ReservationId) {
 async fn ask_and_end(db: &Db, orders: &OrderClient, id: ReservationId) -> Result<()> {
     let answer = orders.verdict(id.0).await?;
     db.transaction(async |tx| match answer.verdict {
-        Verdict::Ordered => ops::sell_reservation(tx, id, answer.order_id).await,
+        Verdict::Ordered => ops::sell_reservations(tx, &[(id, answer.order_id)]).await,
         Verdict::Abandoned => ops::release_reservation(tx, id, Utc::now()).await,
     })
     .await

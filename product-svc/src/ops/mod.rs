@@ -18,7 +18,7 @@ mod record_return;
 mod record_views;
 mod release_reservation;
 mod reserve_stock;
-mod sell_reservation;
+mod sell_reservations;
 mod tell;
 
 pub use announce_products::announce_products;
@@ -39,4 +39,4 @@ pub use record_return::record_return;
 pub use record_views::{forget_views, record_views};
 pub use release_reservation::release_reservation;
 pub use reserve_stock::reserve_stock;
-pub use sell_reservation::sell_reservation;
+pub use sell_reservations::sell_reservations;

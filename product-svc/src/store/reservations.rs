@@ -1,9 +1,11 @@
 //! Reservations after they were made.
 
+use std::collections::{BTreeMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::now;
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Integer, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use souk_db::{Conn, prepared};
@@ -52,29 +54,45 @@ pub async fn find(conn: &mut Conn, ids: impl IntoIterator<Item = ReservationId>)
     rows.into_iter().map(Reservation::try_from).collect()
 }
 
-/// Turns a held reservation into a sale, with its entries in the ledger; `false` when it was not held.
+#[derive(QueryableByName)]
+struct Sold {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Turns held reservations into sales, each to its order, with their entries in the ledger; answers those that were
+/// held.
 ///
 /// One statement, because every order passes here. The stock itself does not move, so its rows are not locked.
-pub async fn sell(tx: &mut Conn, id: ReservationId, order_id: Option<Uuid>) -> Result<bool> {
-    let entries = prepared(
+pub async fn sell(tx: &mut Conn, sales: &[(ReservationId, Option<Uuid>)]) -> Result<HashSet<ReservationId>> {
+    // The first order has it.
+    let mut orders = BTreeMap::new();
+    for (id, order_id) in sales {
+        orders.entry(id.0).or_insert(*order_id);
+    }
+    let sold: Vec<Sold> = prepared(
         diesel::sql_query(
             "with sold as (
-                 update reservations set status = 'sold', order_id = $2, ended_at = now()
-                 where id = $1 and status = 'held'
-                 returning id, lines
+                 update reservations r set status = 'sold', order_id = sale.order_id, ended_at = now()
+                 from unnest($1, $2) as sale (id, order_id)
+                 where r.id = sale.id and r.status = 'held'
+                 returning r.id, r.lines
+             ), entries as (
+                 insert into stock_ledger (variation_id, delta, reason, reference_id)
+                 select line.variation_id, pair.sign * line.quantity, pair.reason, sold.id
+                 from sold
+                 cross join jsonb_to_recordset(sold.lines) as line (variation_id uuid, quantity integer)
+                 cross join (values (1, 'release'), (-1, 'sell')) as pair (sign, reason)
+                 order by pair.sign desc
              )
-             insert into stock_ledger (variation_id, delta, reason, reference_id)
-             select line.variation_id, pair.sign * line.quantity, pair.reason, sold.id
-             from sold
-             cross join jsonb_to_recordset(sold.lines) as line (variation_id uuid, quantity integer)
-             cross join (values (1, 'release'), (-1, 'sell')) as pair (sign, reason)",
+             select id from sold",
         )
-        .bind::<SqlUuid, _>(id.0)
-        .bind::<Nullable<SqlUuid>, _>(order_id),
+        .bind::<Array<SqlUuid>, _>(orders.keys().collect::<Vec<_>>())
+        .bind::<Array<Nullable<SqlUuid>>, _>(orders.values().collect::<Vec<_>>()),
     )
-    .execute(tx)
+    .load(tx)
     .await?;
-    Ok(entries > 0)
+    Ok(sold.into_iter().map(|sold| ReservationId(sold.id)).collect())
 }
 
 /// Ends a held reservation without a sale; `false` when it was not held.

@@ -12,7 +12,7 @@ use product_svc::{AppState, Error, MIGRATIONS, NAME, app, ops, routes};
 use serde_json::{Value, json};
 use souk_clients::shop::{ShopClient, ShopRecord};
 use souk_contracts::{Currency, Envelope};
-use souk_outbox::Handler;
+use souk_outbox::BatchHandler;
 use souk_testkit::{Client, Response, StandIn, TestDb, TestServer};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -118,14 +118,23 @@ impl TestApp {
     }
 
     /// Lets a consumer handle an event, as the runner would.
-    pub async fn tell<H: Handler<Error = Error>>(
+    pub async fn tell<H: BatchHandler<Error = Error>>(
         &self,
         handler: &H,
         event: Envelope<H::Event>,
     ) -> Result<(), Error> {
+        self.tell_all(handler, vec![event]).await
+    }
+
+    /// The same of events that lie next to each other in a queue.
+    pub async fn tell_all<H: BatchHandler<Error = Error>>(
+        &self,
+        handler: &H,
+        events: Vec<Envelope<H::Event>>,
+    ) -> Result<(), Error> {
         self.db
             .db()
-            .transaction(async |tx| handler.handle(tx, event).await)
+            .transaction(async |tx| handler.handle_all(tx, events).await)
             .await
     }
 
@@ -172,6 +181,19 @@ impl TestApp {
         let mut conn = self.db.db().conn().await.unwrap();
         diesel::sql_query(statement).execute(&mut conn).await.unwrap();
     }
+
+    /// What a statement counts.
+    pub async fn count(&self, statement: &str) -> i64 {
+        let mut conn = self.db.db().conn().await.unwrap();
+        let found: Count = diesel::sql_query(statement).get_result(&mut conn).await.unwrap();
+        found.count
+    }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
 impl Drop for TestApp {

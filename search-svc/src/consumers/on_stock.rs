@@ -3,18 +3,19 @@
 use souk_contracts::Envelope;
 use souk_contracts::events::StockChanged;
 use souk_db::Conn;
-use souk_outbox::Handler;
+use souk_outbox::BatchHandler;
 
 use crate::{Error, Result, ops};
 
-/// Keeps the stock; its version is in the event itself.
+/// Keeps the stock; versions are in the events themselves.
 pub struct OnStockChanged;
 
-impl Handler for OnStockChanged {
+impl BatchHandler for OnStockChanged {
     type Event = StockChanged;
     type Error = Error;
 
-    async fn handle(&self, tx: &mut Conn, event: Envelope<StockChanged>) -> Result<()> {
-        ops::keep_stock(tx, &event.data).await
+    async fn handle_all(&self, tx: &mut Conn, events: Vec<Envelope<StockChanged>>) -> Result<()> {
+        let changes: Vec<_> = events.into_iter().map(|event| event.data).collect();
+        ops::keep_stock(tx, &changes).await
     }
 }

@@ -28,12 +28,13 @@ pub async fn keep_product(tx: &mut Conn, product: &ProductSnapshot, version: i64
         .iter()
         .map(|v| Told {
             variation_id: v.variation_id,
+            product_id: id,
             available: v.available,
             version: v.stock_version,
         })
         .collect();
-    let turned = store::stock::save(tx, id, &told).await?;
-    if is_newer || turned {
+    let turned = store::stock::save(tx, &told).await?;
+    if is_newer || !turned.is_empty() {
         store::queue::push(tx, Task::Product, &[id]).await?;
     }
     Ok(())

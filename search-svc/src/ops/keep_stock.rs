@@ -1,4 +1,4 @@
-//! Keep how much of a variation can be bought.
+//! Keep how much of variations can be bought.
 
 use souk_contracts::events::StockChanged;
 use souk_db::Conn;
@@ -14,14 +14,16 @@ use crate::{Result, store};
 ///
 /// # Errors
 /// When the database fails.
-pub async fn keep_stock(tx: &mut Conn, change: &StockChanged) -> Result<()> {
-    let told = Told {
-        variation_id: change.variation_id,
-        available: change.available,
-        version: change.stock_version,
-    };
-    if store::stock::save(tx, change.product_id, &[told]).await? {
-        store::queue::push(tx, Task::Product, &[change.product_id]).await?;
-    }
-    Ok(())
+pub async fn keep_stock(tx: &mut Conn, changes: &[StockChanged]) -> Result<()> {
+    let told: Vec<Told> = changes
+        .iter()
+        .map(|change| Told {
+            variation_id: change.variation_id,
+            product_id: change.product_id,
+            available: change.available,
+            version: change.stock_version,
+        })
+        .collect();
+    let turned = store::stock::save(tx, &told).await?;
+    store::queue::push(tx, Task::Product, &turned).await
 }

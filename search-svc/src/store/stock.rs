@@ -16,6 +16,8 @@ use crate::Result;
 pub struct Told {
     /// The variation.
     pub variation_id: Uuid,
+    /// Its product.
+    pub product_id: Uuid,
     /// How many can be bought.
     pub available: i32,
     /// The higher one is the newer.
@@ -24,46 +26,44 @@ pub struct Told {
 
 #[derive(QueryableByName)]
 struct Saved {
+    #[diesel(sql_type = SqlUuid)]
+    product_id: Uuid,
     #[diesel(sql_type = Bool)]
     turned: bool,
 }
 
-/// Keeps what is newer than what is known; answers whether a variation ran out or came back by that.
-pub async fn save(tx: &mut Conn, product_id: Uuid, told: &[Told]) -> Result<bool> {
-    // The same variation twice in one statement would be refused.
-    let newest: BTreeMap<Uuid, (i64, i32)> = told.iter().fold(BTreeMap::new(), |mut newest, told| {
-        let entry = newest
-            .entry(told.variation_id)
-            .or_insert((told.version, told.available));
-        *entry = (*entry).max((told.version, told.available));
-        newest
-    });
+/// Keeps what is newer than what is known; answers the products of variations that ran out or came back by that.
+pub async fn save(tx: &mut Conn, told: &[Told]) -> Result<Vec<Uuid>> {
+    // The same variation twice in one statement would be refused; and all lock their rows in one order.
+    let mut newest = BTreeMap::<Uuid, &Told>::new();
+    for told in told {
+        let known = newest.entry(told.variation_id).or_insert(told);
+        if (known.version, known.available) < (told.version, told.available) {
+            *known = told;
+        }
+    }
     if newest.is_empty() {
-        return Ok(false);
+        return Ok(Vec::new());
     }
     let rows: Vec<Saved> = prepared(
         diesel::sql_query(
-            "insert into stock (product_id, variation_id, available, stock_version)
-             select $1, * from unnest($2, $3, $4)
+            "insert into stock (variation_id, product_id, available, stock_version)
+             select * from unnest($1, $2, $3, $4)
              on conflict (variation_id) do update
              set available = excluded.available, stock_version = excluded.stock_version,
                  turned = (stock.available > 0) <> (excluded.available > 0)
              where stock.stock_version < excluded.stock_version
-             returning turned",
+             returning product_id, turned",
         )
-        .bind::<SqlUuid, _>(product_id)
-        .bind::<Array<SqlUuid>, _>(newest.keys().copied().collect::<Vec<_>>())
-        .bind::<Array<Integer>, _>(
-            newest
-                .values()
-                .map(|(_, available)| *available)
-                .collect::<Vec<_>>(),
-        )
-        .bind::<Array<BigInt>, _>(newest.values().map(|(version, _)| *version).collect::<Vec<_>>()),
+        .bind::<Array<SqlUuid>, _>(newest.keys().collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(newest.values().map(|told| told.product_id).collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(newest.values().map(|told| told.available).collect::<Vec<_>>())
+        .bind::<Array<BigInt>, _>(newest.values().map(|told| told.version).collect::<Vec<_>>()),
     )
     .load(tx)
     .await?;
-    Ok(rows.iter().any(|row| row.turned))
+    let turned = rows.into_iter().filter(|row| row.turned);
+    Ok(turned.map(|row| row.product_id).collect())
 }
 
 /// Forgets the stock of a product that is gone.

@@ -6,9 +6,9 @@ use search_svc::flows::Indexer;
 use search_svc::index::{EmbeddedIndex, SearchIndex};
 use search_svc::{AppState, Error, MIGRATIONS, app, routes};
 use serde_json::Value;
-use souk_contracts::Envelope;
 use souk_contracts::events::{ProductCreated, ProductSnapshot, ShopApproved, ShopSnapshot};
-use souk_outbox::Handler;
+use souk_contracts::{Envelope, Event};
+use souk_outbox::BatchHandler;
 use souk_testkit::{Response, TestDb, TestServer};
 
 use search_svc::consumers::{OnProductCreated, OnShopApproved};
@@ -45,11 +45,23 @@ impl TestApp {
     }
 
     /// Hands an event to its consumer, as the runner does with a new one.
-    pub async fn told<H: Handler<Error = Error>>(&self, handler: H, event: H::Event, version: i64) {
-        let event = Envelope::new(event, Some(version));
+    pub async fn told<H: BatchHandler<Error = Error>>(&self, handler: H, event: H::Event, version: i64)
+    where
+        H::Event: Event,
+    {
+        self.told_all(handler, vec![Envelope::new(event, Some(version))])
+            .await;
+    }
+
+    /// The same of events that lie next to each other in the queue.
+    pub async fn told_all<H: BatchHandler<Error = Error>>(
+        &self,
+        handler: H,
+        events: Vec<Envelope<H::Event>>,
+    ) {
         self.db
             .db()
-            .transaction(async |tx| handler.handle(tx, event).await)
+            .transaction(async |tx| handler.handle_all(tx, events).await)
             .await
             .unwrap();
     }

@@ -5,6 +5,7 @@ use search_svc::consumers::{
     OnProductCreated, OnProductDeleted, OnProductUpdated, OnRatingUpdated, OnShopApproved, OnShopDeleted,
     OnShopReinstated, OnShopRejected, OnShopSuspended, OnShopUpdated, OnStockChanged, settle,
 };
+use souk_contracts::Envelope;
 use souk_contracts::events::{
     ProductCreated, ProductDeleted, ProductSnapshot, ProductUpdated, RatingKind, RatingUpdated, ShopApproved,
     ShopDeleted, ShopReinstated, ShopRejected, ShopSnapshot, ShopStatus, ShopSuspended, ShopUpdated,
@@ -292,6 +293,31 @@ async fn a_sale_that_leaves_some_costs_the_index_nothing() {
     assert_eq!(app.waiting().await, 0);
     app.told(OnStockChanged, stock(&product, 0, 0, 3), 3).await;
     assert_eq!(app.waiting().await, 1);
+}
+
+#[actix_web::test]
+async fn of_stock_that_is_told_together_the_newest_counts() {
+    let app = TestApp::new().await;
+    let shop = app.shop("Hat House").await;
+    let (straw, felt) = (
+        app.product(&shop, "Straw").await,
+        app.product(&shop, "Felt").await,
+    );
+    app.indexed().await;
+    let told = |product, available, version| Envelope::new(stock(product, 0, available, version), None);
+
+    // One runs out and comes back before anybody looks, one stays away.
+    let events = vec![
+        told(&straw, 0, 2),
+        told(&felt, 0, 9),
+        told(&straw, 3, 4),
+        told(&felt, 5, 7),
+    ];
+    app.told_all(OnStockChanged, events).await;
+
+    assert_eq!(app.waiting().await, 1);
+    assert!(is_available(&app, "straw").await);
+    assert!(!is_available(&app, "felt").await);
 }
 
 #[actix_web::test]

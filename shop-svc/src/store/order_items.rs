@@ -1,12 +1,15 @@
 //! What was ordered from shops.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
+use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use souk_db::Conn;
+use souk_db::{Conn, prepared};
 use uuid::Uuid;
 
 use super::schema::order_items;
@@ -73,7 +76,6 @@ struct NewRow<'a> {
     quantity: i32,
     unit_price: i64,
     currency: &'a str,
-    line: Option<Value>,
     status: &'static str,
     reason: Option<&'a str>,
     carrier: Option<&'a str>,
@@ -94,7 +96,6 @@ impl<'a> NewRow<'a> {
             quantity: item.quantity,
             unit_price: item.unit_price,
             currency: &item.currency,
-            line: None,
             status: status.as_str(),
             reason: None,
             carrier: None,
@@ -120,25 +121,50 @@ pub struct OrderItemFilter {
     pub limit: i64,
 }
 
-/// Adds an item, or what it is called when a change of status was here first.
-pub async fn keep_line(tx: &mut Conn, item: &NewOrderItem, line: &ItemLine) -> Result<()> {
-    let line = serde_json::to_value(line).map_err(|_| Error::Corrupt("order_items"))?;
-    let row = NewRow {
-        line: Some(line),
-        ..NewRow::of(item, ItemStatus::Processing)
-    };
-    let insert = diesel::insert_into(order_items::table)
-        .values(row)
-        .on_conflict(order_items::id)
-        .do_update()
-        .set((
-            order_items::line.eq(excluded(order_items::line)),
-            order_items::ordered_at.eq(excluded(order_items::ordered_at)),
-        ));
-    methods::FilterDsl::filter(insert, order_items::line.is_null())
-        .execute(tx)
-        .await?;
+/// Adds items, or what they are called where a change of status was here first.
+///
+/// One statement, because every order passes here.
+pub async fn keep_lines(tx: &mut Conn, items: &[(NewOrderItem, ItemLine)]) -> Result<()> {
+    // An item that is told twice at once was ordered the first time.
+    let mut first = BTreeMap::new();
+    for (item, line) in items {
+        first.entry(item.id).or_insert((item, line));
+    }
+    let (items, lines): (Vec<&NewOrderItem>, Vec<&ItemLine>) = first.into_values().unzip();
+    let lines = lines
+        .into_iter()
+        .map(serde_json::to_value)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| Error::Corrupt("order_items"))?;
+    prepared(
+        diesel::sql_query(
+            "insert into order_items as known (id, order_id, shop_id, customer_id, product_id, variation_id, quantity,
+                 unit_price, currency, version, ordered_at, line, status)
+             select *, $13 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             on conflict (id) do update set line = excluded.line, ordered_at = excluded.ordered_at
+             where known.line is null",
+        )
+        .bind::<Array<SqlUuid>, _>(column(&items, |item| item.id))
+        .bind::<Array<SqlUuid>, _>(column(&items, |item| item.order_id))
+        .bind::<Array<SqlUuid>, _>(column(&items, |item| item.shop_id))
+        .bind::<Array<SqlUuid>, _>(column(&items, |item| item.customer_id))
+        .bind::<Array<SqlUuid>, _>(column(&items, |item| item.product_id))
+        .bind::<Array<SqlUuid>, _>(column(&items, |item| item.variation_id))
+        .bind::<Array<Integer>, _>(column(&items, |item| item.quantity))
+        .bind::<Array<BigInt>, _>(column(&items, |item| item.unit_price))
+        .bind::<Array<Text>, _>(column(&items, |item| item.currency.as_str()))
+        .bind::<Array<BigInt>, _>(column(&items, |item| item.version))
+        .bind::<Array<Timestamptz>, _>(column(&items, |item| item.at))
+        .bind::<Array<Jsonb>, _>(lines)
+        .bind::<Text, _>(ItemStatus::Processing.as_str()),
+    )
+    .execute(tx)
+    .await?;
     Ok(())
+}
+
+fn column<'a, T>(items: &[&'a NewOrderItem], value: impl Fn(&'a NewOrderItem) -> T) -> Vec<T> {
+    items.iter().map(|item| value(item)).collect()
 }
 
 /// Moves an item on unless it is further already; an item that is not here yet is added.

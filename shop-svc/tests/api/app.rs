@@ -124,7 +124,7 @@ impl TestApp {
         };
         self.db
             .db()
-            .transaction(async |tx| ops::keep_order_item(tx, item, &line).await)
+            .transaction(async |tx| ops::keep_order_items(tx, &[(item.clone(), line)]).await)
             .await
             .unwrap();
     }

@@ -30,7 +30,7 @@ async fn sell(app: &TestApp, shop: &Owned) -> Uuid {
     };
     app.db
         .db()
-        .transaction(async |tx| ops::keep_order_item(tx, &item, &line).await)
+        .transaction(async |tx| ops::keep_order_items(tx, &[(item, line)]).await)
         .await
         .unwrap();
     customer_id

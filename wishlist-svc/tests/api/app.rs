@@ -10,7 +10,7 @@ use souk_clients::shop::{ShopClient, ShopRecord};
 use souk_contracts::events::ShopStatus;
 use souk_contracts::{Currency, Envelope, Money};
 use souk_mirror::OwnerRule;
-use souk_outbox::Handler;
+use souk_outbox::BatchHandler;
 use souk_testkit::{Call, Client, Response, StandIn, TestDb, TestServer, problem};
 use uuid::Uuid;
 use wishlist_svc::{AppState, Error, MIGRATIONS, NAME, app, routes};
@@ -146,10 +146,19 @@ impl TestApp {
     }
 
     /// Lets a consumer handle an event, as the runner would.
-    pub async fn tell<H: Handler<Error = Error>>(&self, handler: &H, event: Envelope<H::Event>) {
+    pub async fn tell<H: BatchHandler<Error = Error>>(&self, handler: &H, event: Envelope<H::Event>) {
+        self.tell_all(handler, vec![event]).await;
+    }
+
+    /// The same of events that lie next to each other in a queue.
+    pub async fn tell_all<H: BatchHandler<Error = Error>>(
+        &self,
+        handler: &H,
+        events: Vec<Envelope<H::Event>>,
+    ) {
         self.db
             .db()
-            .transaction(async |tx| handler.handle(tx, event).await)
+            .transaction(async |tx| handler.handle_all(tx, events).await)
             .await
             .unwrap();
     }

@@ -112,6 +112,31 @@ async fn stock_is_that_of_its_newest_version() {
 }
 
 #[actix_web::test]
+async fn of_stock_that_is_told_together_the_newest_counts() {
+    let app = TestApp::new().await;
+    let customer = app.customer();
+    let (shoes, hat) = (app.sells(1000, 10), app.sells(1000, 10));
+    add(&customer, shoes.variation_id, 2).await;
+    add(&customer, hat.variation_id, 1).await;
+    app.tell(&OnStockChanged, stock(&hat, 7, 6)).await;
+
+    let told = [
+        stock(&shoes, 6, 2),
+        stock(&hat, 9, 5),
+        stock(&shoes, 4, 5),
+        stock(&shoes, 9, 3),
+    ];
+    app.tell_all(&OnStockChanged, told.to_vec()).await;
+
+    app.products.set_down(true);
+    let lines = cart(&customer).await["lines"].clone();
+    assert_eq!(
+        (&lines[0]["available"], &lines[1]["available"]),
+        (&json!(4), &json!(7))
+    );
+}
+
+#[actix_web::test]
 async fn stock_that_comes_before_its_product_is_kept() {
     let app = TestApp::new().await;
     let customer = app.customer();

@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use souk_contracts::Envelope;
 use souk_db::{Conn, DbError, prepared};
-use souk_outbox::{AnyHandler, Outcome, Relay, Runner};
+use souk_outbox::{BatchHandler, Outcome, Relay, Runner};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -65,10 +65,11 @@ pub async fn consumer(stage: &Stage) -> Result<f64> {
 /// Keeps each event as a row.
 struct Project(Arc<AtomicUsize>);
 
-impl AnyHandler for Project {
+impl BatchHandler for Project {
+    type Event = Value;
     type Error = DbError;
 
-    async fn handle(&self, tx: &mut Conn, events: Vec<Envelope<Value>>) -> Result<(), DbError> {
+    async fn handle_all(&self, tx: &mut Conn, events: Vec<Envelope<Value>>) -> Result<(), DbError> {
         let count = events.len();
         project(tx, events).await?;
         self.0.fetch_add(count, Ordering::Relaxed);

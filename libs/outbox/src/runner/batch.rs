@@ -1,19 +1,18 @@
 //! A batch: first as one transaction, and one by one if that fails.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
+use std::slice;
 
 use futures_util::FutureExt;
 use serde::Deserialize;
-use serde_json::Value;
 use souk_bus::{BusError, Delivery, Message, Publisher, Target};
-use souk_contracts::Envelope;
-use souk_db::{Conn, DbError};
-use souk_telemetry::Flow;
+use souk_db::DbError;
 use uuid::Uuid;
 
-use super::handler::Prepared;
-use super::{Outcome, Runner};
+use super::handler::Group;
+use super::{ANY, Outcome, Runner};
 use crate::inbox;
 
 /// Messages from `from` on wait for our own infrastructure.
@@ -26,28 +25,17 @@ pub(super) struct Held<E> {
 
 /// What the runner itself needs of an envelope.
 #[derive(Deserialize)]
-struct Attributes {
+struct Attributes<'a> {
     id: Uuid,
-    #[serde(rename = "type")]
-    kind: String,
-    correlationid: Option<String>,
-    traceparent: Option<String>,
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
 }
 
-/// A message that was read.
+/// Messages that were read.
 struct Readable<E> {
-    id: Uuid,
-    kind: String,
-    flow: Flow,
-    work: Work<E>,
-}
-
-/// What is to be done with a message.
-enum Work<E> {
-    /// Call the handler of its type.
-    One(Prepared<E>),
-    /// Give it to the handler of all types, with its neighbours.
-    Any(Box<Envelope<Value>>),
+    ids: Vec<Uuid>,
+    /// In order, each with the key of its handler.
+    groups: Vec<(&'static str, Box<dyn Group<E>>)>,
 }
 
 /// Why a transaction of handlers was rolled back.
@@ -74,8 +62,7 @@ where
         batch: &[Delivery],
         publisher: &mut Publisher,
     ) -> Result<Result<(), Held<E>>, BusError> {
-        let read: Result<Vec<_>, _> = batch.iter().map(|delivery| self.read(delivery)).collect();
-        if let Ok(readable) = read
+        if let Ok(readable) = self.read(batch)
             && self.apply(readable).await.is_ok()
         {
             if let Some(last) = batch.last() {
@@ -98,18 +85,24 @@ where
         delivery: &Delivery,
         publisher: &mut Publisher,
     ) -> Result<Result<(), E>, BusError> {
-        let readable = match self.read(delivery) {
+        let readable = match self.read(slice::from_ref(delivery)) {
             Ok(readable) => readable,
             Err(reason) => return self.park(delivery, publisher, &reason).await.map(Ok),
         };
-        let (id, kind) = (readable.id, readable.kind.clone());
-        let error = match self.apply(vec![readable]).await {
+        let ids = readable.ids.clone();
+        let error = match self.apply(readable).await {
             Ok(()) => {
                 self.count("handled", 1);
                 return delivery.ack().await.map(Ok);
             }
             Err(Fault::Panicked(message)) => {
-                tracing::error!(queue = self.queue.name, event.id = %id, event.kind = kind, panic = message, "A handler panicked");
+                tracing::error!(
+                    queue = self.queue.name,
+                    event.id = delivery.message_id,
+                    event.kind = delivery.kind,
+                    panic = message,
+                    "A handler panicked"
+                );
                 return self.retry(delivery).await.map(Ok);
             }
             Err(Fault::Refused(error)) => error,
@@ -117,7 +110,7 @@ where
         match (self.settle)(&error) {
             Outcome::Hold => return Ok(Err(error)),
             Outcome::Done => {
-                if let Err(error) = self.record(id).await {
+                if let Err(error) = self.record(&ids).await {
                     return Ok(Err(error));
                 }
                 self.count("refused", 1);
@@ -125,78 +118,54 @@ where
             }
             Outcome::Park => self.park(delivery, publisher, &format!("{error:?}")).await?,
             Outcome::Retry => {
-                tracing::error!(queue = self.queue.name, event.id = %id, event.kind = kind, error = ?error, "A handler failed");
+                tracing::error!(queue = self.queue.name, event.id = delivery.message_id, event.kind = delivery.kind, error = ?error, "A handler failed");
                 self.retry(delivery).await?;
             }
         }
         Ok(Ok(()))
     }
 
-    /// Reads a message and finds its handler; the reason why it cannot be done otherwise.
-    fn read(&self, delivery: &Delivery) -> Result<Readable<E>, String> {
-        let attributes: Attributes = serde_json::from_slice(&delivery.body)
-            .map_err(|error| format!("the envelope cannot be read: {error}"))?;
-        let Attributes {
-            id,
-            kind,
-            correlationid,
-            traceparent,
-        } = attributes;
-        let work = match (self.handlers.get(kind.as_str()), &self.any) {
-            (Some(handler), _) => handler.prepare(&delivery.body).map(Work::One),
-            (None, Some(_)) => Envelope::decode_any(&delivery.body).map(Box::new).map(Work::Any),
-            (None, None) => return Err(format!("nothing here handles {kind}")),
-        };
-        let work = work.map_err(|error| error.to_string())?;
-        let correlation = correlationid.unwrap_or_else(|| id.to_string());
-        let flow = Flow::from_event(id, &correlation, traceparent.as_deref());
-        Ok(Readable { id, kind, flow, work })
+    /// Reads messages and finds their handlers; the reason why it cannot be done otherwise.
+    fn read(&self, batch: &[Delivery]) -> Result<Readable<E>, String> {
+        let (mut ids, mut groups) = (Vec::with_capacity(batch.len()), Vec::new());
+        for Delivery { body, .. } in batch {
+            let Attributes { id, kind } = serde_json::from_slice(body)
+                .map_err(|error| format!("the envelope cannot be read: {error}"))?;
+            let handler = self.handlers.get_key_value(kind.as_ref());
+            let (key, handler) = handler
+                .or_else(|| self.handlers.get_key_value(ANY))
+                .ok_or_else(|| format!("nothing here handles {kind}"))?;
+            let mut group = match groups.pop_if(|(last, _)| last == key) {
+                Some((_, group)) => group,
+                None => handler.group(),
+            };
+            group.push(body).map_err(|error| error.to_string())?;
+            groups.push((*key, group));
+            ids.push(id);
+        }
+        Ok(Readable { ids, groups })
     }
 
     /// Runs the handlers of the messages that are new, in order, in one transaction with their inbox rows.
-    async fn apply(&self, batch: Vec<Readable<E>>) -> Result<(), Fault<E>> {
+    async fn apply(&self, Readable { ids, groups }: Readable<E>) -> Result<(), Fault<E>> {
         self.db
             .transaction(async |tx| {
-                let ids: Vec<Uuid> = batch.iter().map(|readable| readable.id).collect();
                 let mut fresh = inbox::record(tx, self.queue.name, &ids)
                     .await
                     .map_err(DbError::from)?;
-                let mut together = Vec::new();
-                for Readable { id, flow, work, .. } in batch {
-                    // Removed, because the same message may come twice in one batch.
-                    if !fresh.remove(&id) {
-                        continue;
-                    }
-                    match work {
-                        Work::Any(event) => together.push(*event),
-                        Work::One(prepared) => {
-                            self.handle_together(tx, &mut together).await?;
-                            caught(flow.scope(prepared(tx))).await?;
-                        }
-                    }
+                for (_, group) in groups {
+                    caught(group.handle(tx, &mut fresh)).await?;
                 }
-                self.handle_together(tx, &mut together).await
+                Ok(())
             })
             .await
     }
 
-    /// Gives the events collected so far to the handler of all types.
-    async fn handle_together(
-        &self,
-        tx: &mut Conn,
-        events: &mut Vec<Envelope<Value>>,
-    ) -> Result<(), Fault<E>> {
-        match &self.any {
-            Some(handler) if !events.is_empty() => caught(handler.handle(tx, std::mem::take(events))).await,
-            _ => Ok(()),
-        }
-    }
-
     /// Remembers a message that needs no effect.
-    async fn record(&self, id: Uuid) -> Result<(), E> {
+    async fn record(&self, ids: &[Uuid]) -> Result<(), E> {
         self.db
             .transaction(async |tx| {
-                inbox::record(tx, self.queue.name, &[id])
+                inbox::record(tx, self.queue.name, ids)
                     .await
                     .map_err(DbError::from)?;
                 Ok(())

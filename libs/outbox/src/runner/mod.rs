@@ -9,28 +9,30 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use souk_bus::Bus;
-use souk_contracts::Event;
 use souk_contracts::topology::Queue;
+use souk_contracts::{Envelope, Event};
 use souk_db::{Db, DbError};
 use tokio_util::sync::CancellationToken;
 
-use handler::{Erased, ErasedAny, Typed};
+use handler::{Decode, Erased, Typed};
 
-pub use handler::{AnyHandler, Handler};
+pub use handler::{BatchHandler, Handler};
 pub use settle::Outcome;
 
 /// The pause before a queue is opened again after its connection broke.
 const RECONNECT: Duration = Duration::from_millis(500);
+/// Stands for all types among the types that are handled.
+const ANY: &str = "#";
 
-/// Reads a queue and gives each message to the handler of its type, once.
+/// Reads a queue and gives each message to the handler of its type, once; neighbours of one type are given together.
 pub struct Runner<E> {
     db: Db,
     bus: Bus,
     queue: &'static Queue,
     settle: fn(&E) -> Outcome,
     handlers: HashMap<&'static str, Box<dyn Erased<E>>>,
-    any: Option<Box<dyn ErasedAny<E>>>,
 }
 
 impl<E> Runner<E>
@@ -45,22 +47,33 @@ where
             queue,
             settle,
             handlers: HashMap::new(),
-            any: None,
         }
     }
 
     /// Gives the events of one type to `handler`.
     #[must_use]
-    pub fn on<H: Handler<Error = E>>(mut self, handler: H) -> Self {
-        self.handlers
-            .insert(H::Event::TYPE, Box::new(Typed(Arc::new(handler))));
-        self
+    pub fn on<H>(self, handler: H) -> Self
+    where
+        H: BatchHandler<Error = E>,
+        H::Event: Event,
+    {
+        self.with(H::Event::TYPE, handler, Envelope::decode)
     }
 
     /// Gives the events of all types without a handler of their own to `handler`.
     #[must_use]
-    pub fn on_any<H: AnyHandler<Error = E>>(mut self, handler: H) -> Self {
-        self.any = Some(Box::new(handler));
+    pub fn on_any<H: BatchHandler<Event = Value, Error = E>>(self, handler: H) -> Self {
+        self.with(ANY, handler, Envelope::decode_any)
+    }
+
+    fn with<H: BatchHandler<Error = E>>(
+        mut self,
+        kind: &'static str,
+        handler: H,
+        decode: Decode<H::Event>,
+    ) -> Self {
+        let handler = Arc::new(handler);
+        self.handlers.insert(kind, Box::new(Typed { handler, decode }));
         self
     }
 

@@ -12,8 +12,11 @@ use super::batch::Held;
 
 /// Messages in one transaction, at most.
 const BATCH: usize = 100;
-/// How long a batch that is not full waits for more.
+/// How long a batch that is not full waits at least for more; it waits half as long as the last one took, because what
+/// is slow is slow by the batch.
 const GATHER: Duration = Duration::from_millis(2);
+/// How long it waits at most: several readers may stand between an order and what follows it.
+const LONGEST_GATHER: Duration = Duration::from_millis(20);
 /// Messages on their way to us: the next batch arrives while this one is handled.
 const PREFETCH: u16 = 300;
 /// The first pause while our infrastructure is away.
@@ -32,13 +35,16 @@ where
         };
         let mut publisher = session.publisher().await?;
         let mut deliveries = session.consume(self.queue, PREFETCH).await?;
+        let mut gather = GATHER;
         loop {
             let batch = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
-                batch = take_batch(&mut deliveries) => batch?,
+                batch = take_batch(&mut deliveries, gather) => batch?,
             };
+            let begun = Instant::now();
             self.settle_batch(batch, &mut publisher, shutdown).await?;
+            gather = (begun.elapsed() / 2).clamp(GATHER, LONGEST_GATHER);
         }
         // Whatever was delivered beyond the last batch goes back to the queue with the connection.
         session.close().await;
@@ -79,12 +85,12 @@ where
 }
 
 /// Waits for one message, and a moment for those that come with it: what takes effect together costs one transaction.
-async fn take_batch(deliveries: &mut Deliveries) -> Result<Vec<Delivery>, BusError> {
+async fn take_batch(deliveries: &mut Deliveries, gather: Duration) -> Result<Vec<Delivery>, BusError> {
     let mut batch = Vec::new();
     if let Some(first) = deliveries.next().await {
         batch.push(first?);
     }
-    let until = Instant::now() + GATHER;
+    let until = Instant::now() + gather;
     while batch.len() < BATCH {
         match timeout_at(until, deliveries.next()).await {
             Ok(Some(delivery)) => batch.push(delivery?),

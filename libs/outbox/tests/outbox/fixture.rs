@@ -1,17 +1,18 @@
 //! A database with a table of effects, a broker with one queue, and a consumer that misbehaves on request.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use souk_bus::{Bus, Message, Outcome as Sent, Target};
 use souk_contracts::events::{UserCreated, UserDeleted};
-use souk_contracts::{Envelope, Exchange, Queue, topology};
+use souk_contracts::{Envelope, Event, Exchange, Queue, topology};
 use souk_db::{Conn, Db, DbError};
-use souk_outbox::{AnyHandler, Handler, Outcome, ParkedKeeper, Runner};
+use souk_outbox::{BatchHandler, Handler, Outcome, ParkedKeeper, Runner, enqueue};
 use souk_testkit::TestDb;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -69,24 +70,66 @@ impl Handler for Note {
     }
 }
 
+/// Tells an event of its own for each that comes.
+pub struct Tell;
+
+impl Handler for Tell {
+    type Event = UserCreated;
+    type Error = Failure;
+
+    async fn handle(&self, tx: &mut Conn, event: Envelope<UserCreated>) -> Result<(), Failure> {
+        let user_id = event.data.user_id;
+        Ok(enqueue(tx, UserDeleted { user_id }, Some(2)).await?)
+    }
+}
+
 /// Notes the subjects of whatever comes, and in how many calls.
 pub struct NoteAll(pub Arc<AtomicUsize>);
 
-impl AnyHandler for NoteAll {
+impl BatchHandler for NoteAll {
+    type Event = Value;
     type Error = Failure;
 
-    async fn handle(&self, tx: &mut Conn, events: Vec<Envelope<Value>>) -> Result<(), Failure> {
+    async fn handle_all(&self, tx: &mut Conn, events: Vec<Envelope<Value>>) -> Result<(), Failure> {
         AtomicUsize::fetch_add(&self.0, 1, Ordering::SeqCst);
-        let users: Vec<Uuid> = events
+        note_group(tx, &events).await
+    }
+}
+
+/// Notes events of one type by the group, then refuses the group if the nobody is in it.
+pub struct NoteGroups<E>(pub PhantomData<E>);
+
+impl<E: Event> BatchHandler for NoteGroups<E> {
+    type Event = E;
+    type Error = Failure;
+
+    async fn handle_all(&self, tx: &mut Conn, events: Vec<Envelope<E>>) -> Result<(), Failure> {
+        note_group(tx, &events).await?;
+        if events
             .iter()
-            .map(|event| event.subject.parse().unwrap())
-            .collect();
-        diesel::sql_query("insert into effects (user_id) select unnest($1)")
-            .bind::<Array<SqlUuid>, _>(users)
-            .execute(tx)
-            .await?;
+            .any(|event| event.subject == Uuid::nil().to_string())
+        {
+            return Err(Failure::Impossible);
+        }
         Ok(())
     }
+}
+
+async fn note_group<T>(tx: &mut Conn, events: &[Envelope<T>]) -> Result<(), Failure> {
+    let users: Vec<Uuid> = events
+        .iter()
+        .map(|event| event.subject.parse().unwrap())
+        .collect();
+    // One group is one statement, and one more in the sequence.
+    diesel::sql_query(
+        "with called as materialized (select nextval('calls') as call)
+         insert into effects (user_id, kind, call) select unnest($1), $2, call from called",
+    )
+    .bind::<Array<SqlUuid>, _>(users)
+    .bind::<Text, _>(&events[0].kind)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 pub struct Fixture {
@@ -103,15 +146,25 @@ struct Count {
     count: i64,
 }
 
+#[derive(diesel::QueryableByName)]
+struct Called {
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    users: Vec<Uuid>,
+}
+
 impl Fixture {
     pub async fn new() -> Self {
         let test_db = TestDb::with(vec![souk_db::MIGRATIONS, souk_outbox::MIGRATIONS]).await;
         let db = test_db.db();
         let mut conn = db.conn().await.unwrap();
-        diesel::sql_query("create table effects (user_id uuid)")
-            .execute(&mut conn)
-            .await
-            .unwrap();
+        for statement in [
+            "create sequence calls",
+            "create table effects (seq bigserial, user_id uuid, kind text, call bigint)",
+        ] {
+            diesel::sql_query(statement).execute(&mut conn).await.unwrap();
+        }
         let bus = souk_testkit::bus(&QUEUES);
         Self {
             test_db,
@@ -132,10 +185,40 @@ impl Fixture {
         tokio::spawn(runner.run(self.stop.clone()));
     }
 
+    /// Starts a consumer of [`QUEUE`] that tells events of its own.
+    pub fn consume_and_tell(&self) {
+        let runner = Runner::new(self.db.clone(), self.bus.clone(), QUEUE, settle);
+        tokio::spawn(runner.on(Tell).run(self.stop.clone()));
+    }
+
     /// Starts a consumer of [`QUEUE`] that takes whatever comes.
     pub fn consume_all(&self) {
         let runner = Runner::new(self.db.clone(), self.bus.clone(), QUEUE, settle);
         tokio::spawn(runner.on_any(NoteAll(self.calls.clone())).run(self.stop.clone()));
+    }
+
+    /// Starts a consumer of [`QUEUE`] that takes events of two types, each by the group.
+    pub fn consume_groups(&self) {
+        let runner = Runner::new(self.db.clone(), self.bus.clone(), QUEUE, settle)
+            .on(NoteGroups::<UserCreated>(PhantomData))
+            .on(NoteGroups::<UserDeleted>(PhantomData));
+        tokio::spawn(runner.run(self.stop.clone()));
+    }
+
+    /// The effects by group, in their order: type and users.
+    pub async fn groups(&self) -> Vec<(String, Vec<Uuid>)> {
+        let mut conn = self.db.conn().await.unwrap();
+        let groups: Vec<Called> = diesel::sql_query(
+            "select kind, array_agg(user_id order by seq) as users from effects
+             group by kind, call order by call",
+        )
+        .load(&mut conn)
+        .await
+        .unwrap();
+        groups
+            .into_iter()
+            .map(|group| (group.kind, group.users))
+            .collect()
     }
 
     /// Starts a keeper of what is parked from [`QUEUE`].
@@ -239,14 +322,14 @@ pub fn created_for(user_id: Uuid) -> (Uuid, Vec<u8>) {
     (envelope.id, serde_json::to_vec(&envelope).unwrap())
 }
 
-/// An event that the consumer has no handler for.
+/// An event that the plain consumer has no handler for.
 pub fn deleted() -> (Uuid, Vec<u8>) {
-    let envelope = Envelope::new(
-        UserDeleted {
-            user_id: Uuid::now_v7(),
-        },
-        Some(2),
-    );
+    deleted_for(Uuid::now_v7())
+}
+
+/// The same about a user.
+pub fn deleted_for(user_id: Uuid) -> (Uuid, Vec<u8>) {
+    let envelope = Envelope::new(UserDeleted { user_id }, Some(2));
     (envelope.id, serde_json::to_vec(&envelope).unwrap())
 }
 

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use uuid::Uuid;
 
-use crate::fixture::{Failure, Fixture, created, created_for, deleted};
+use crate::fixture::{Failure, Fixture, created, created_for, deleted, deleted_for};
 
 const EFFECTS: &str = "select count(*) from effects";
 
@@ -136,5 +136,101 @@ async fn a_log_takes_events_of_all_types_once_and_many_at_a_time() {
     fixture.eventually("select count(*) from inbox", 200).await;
     assert_eq!(fixture.effects().await, 200);
     assert!(AtomicUsize::load(&fixture.calls, Ordering::SeqCst) < 100);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn neighbours_of_one_type_are_handled_together_and_types_keep_their_order() {
+    let fixture = Fixture::new().await;
+    let users: Vec<Uuid> = (0..50).map(|_| Uuid::now_v7()).collect();
+    let (early, late) = users.split_at(20);
+    let events = early
+        .iter()
+        .map(|user| created_for(*user))
+        .chain(users.iter().map(|user| deleted_for(*user)))
+        .chain(late.iter().map(|user| created_for(*user)));
+
+    fixture.send(events).await;
+    fixture.consume_groups();
+
+    fixture.eventually(EFFECTS, 100).await;
+    let groups = fixture.groups().await;
+    assert!(groups.len() < 20, "{groups:?}");
+    let told: Vec<(&str, Uuid)> = groups
+        .iter()
+        .flat_map(|(kind, users)| users.iter().map(|user| (kind.as_str(), *user)))
+        .collect();
+    let kinds: Vec<&str> = told
+        .chunk_by(|one, next| one.0 == next.0)
+        .map(|same| same[0].0)
+        .collect();
+    assert_eq!(kinds, ["user.created", "user.deleted", "user.created"]);
+    let order: Vec<Uuid> = told.iter().map(|(_, user)| *user).collect();
+    assert_eq!(order, [early, &users, late].concat());
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn an_event_that_a_batch_repeats_takes_effect_once() {
+    let fixture = Fixture::new().await;
+    let (one, other, end) = (created(), created(), deleted());
+
+    fixture
+        .send([&one, &other, &one, &end, &one, &end, &other].map(Clone::clone))
+        .await;
+    fixture.consume_groups();
+
+    fixture.eventually("select count(*) from inbox", 3).await;
+    fixture.eventually(EFFECTS, 3).await;
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn one_impossible_event_of_a_group_is_parked_alone() {
+    let fixture = Fixture::new().await;
+    let mut events: Vec<_> = (0..20).map(|_| created()).collect();
+    let tenth = created_for(Uuid::nil());
+    events[10] = tenth.clone();
+
+    fixture.send(events).await;
+    fixture.consume_groups();
+
+    fixture.eventually(EFFECTS, 19).await;
+    assert_eq!(fixture.parked().await.0, tenth.1);
+    assert_eq!(fixture.count("select count(*) from inbox").await, 19);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn an_unreadable_event_in_a_group_is_parked_alone() {
+    let fixture = Fixture::new().await;
+    let mut events: Vec<_> = (0..20).map(|_| created()).collect();
+    events[10].1.truncate(40);
+    let torn = events[10].clone();
+
+    fixture.send(events).await;
+    fixture.consume_groups();
+
+    fixture.eventually(EFFECTS, 19).await;
+    assert_eq!(fixture.parked().await.0, torn.1);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn what_a_handler_tells_names_the_one_event_that_caused_it() {
+    let fixture = Fixture::new().await;
+    let events: Vec<_> = (0..3).map(|_| created()).collect();
+
+    fixture.send(events.clone()).await;
+    fixture.consume_and_tell();
+
+    fixture.eventually("select count(*) from outbox", 3).await;
+    for (id, _) in events {
+        let caused = format!(
+            "select count(*) from outbox
+             where body::jsonb ->> 'causationid' = '{id}' and body::jsonb ->> 'correlationid' = '{id}'"
+        );
+        assert_eq!(fixture.count(&caused).await, 1);
+    }
     fixture.end().await;
 }

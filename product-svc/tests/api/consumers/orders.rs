@@ -81,6 +81,68 @@ async fn an_order_sells_what_was_held_once() {
 }
 
 #[actix_web::test]
+async fn orders_that_are_told_together_sell_each_once() {
+    let app = TestApp::new().await;
+    let owner = app.owner().await;
+    let boots = owner.sells(9).await;
+    let (one, other) = (
+        held(&app, &[line(boots, 2)]).await,
+        held(&app, &[line(boots, 3)]).await,
+    );
+    let sold_before = held(&app, &[line(boots, 1)]).await;
+    app.tell(&OnOrderCreated, ordered(sold_before)).await.unwrap();
+    let first = ordered(one);
+
+    let events = vec![ordered(other), first.clone(), ordered(sold_before), ordered(one)];
+    app.tell_all(&OnOrderCreated, events).await.unwrap();
+
+    let sold: Vec<_> = app.ledger(&owner, boots).await.split_off(4);
+    let mut deltas: Vec<_> = sold
+        .iter()
+        .map(|(delta, reason)| (reason.as_str(), *delta))
+        .collect();
+    deltas.sort_unstable();
+    assert_eq!(
+        deltas,
+        [
+            ("release", 1),
+            ("release", 2),
+            ("release", 3),
+            ("sell", -3),
+            ("sell", -2),
+            ("sell", -1)
+        ]
+    );
+    assert_eq!(app.available(boots).await, 3);
+    let (id, order) = (one, first.data.order_id);
+    let of_first = format!("select count(*) from reservations where id = '{id}' and order_id = '{order}'");
+    assert_eq!(app.count(&of_first).await, 1);
+}
+
+#[actix_web::test]
+async fn an_order_without_its_reservation_spoils_those_beside_it() {
+    let app = TestApp::new().await;
+    let boots = app.owner().await.sells(5).await;
+    let (good, released) = (
+        held(&app, &[line(boots, 2)]).await,
+        held(&app, &[line(boots, 1)]).await,
+    );
+    release(&app, released).await;
+
+    for bad in [Uuid::now_v7(), released] {
+        let events = vec![ordered(good), ordered(bad)];
+        let refused = app.tell_all(&OnOrderCreated, events).await.unwrap_err();
+        assert_eq!(settle(&refused), Outcome::Park);
+    }
+
+    // Nothing was kept of it, so it sells when it comes alone.
+    let held = "select count(*) from reservations where status = 'held'";
+    assert_eq!(app.count(held).await, 1);
+    app.tell(&OnOrderCreated, ordered(good)).await.unwrap();
+    assert_eq!((app.count(held).await, app.available(boots).await), (0, 3));
+}
+
+#[actix_web::test]
 async fn an_order_without_its_reservation_is_parked() {
     let app = TestApp::new().await;
     let boots = app.owner().await.sells(5).await;

@@ -108,8 +108,9 @@ async fn after_anything_that_may_happen_stock_is_the_sum_of_its_ledger() {
             3 if !open.is_empty() => drop(release(&app, open.swap_remove(0)).await),
             _ if !open.is_empty() => {
                 let sold = product_svc::domain::ReservationId(open.swap_remove(0));
-                let sell =
-                    async |tx: &mut souk_db::Conn| product_svc::ops::sell_reservation(tx, sold, None).await;
+                let sell = async |tx: &mut souk_db::Conn| {
+                    product_svc::ops::sell_reservations(tx, &[(sold, None)]).await
+                };
                 app.db.db().transaction(sell).await.unwrap();
             }
             _ => {}

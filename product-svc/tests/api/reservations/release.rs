@@ -33,7 +33,7 @@ async fn what_was_sold_stays_sold() {
     let app = TestApp::new().await;
     let boots = app.owner().await.sells(5).await;
     let id = held(&app, &[line(boots, 2)]).await;
-    let sold = async |tx: &mut souk_db::Conn| ops::sell_reservation(tx, ReservationId(id), None).await;
+    let sold = async |tx: &mut souk_db::Conn| ops::sell_reservations(tx, &[(ReservationId(id), None)]).await;
     app.db.db().transaction(sold).await.unwrap();
 
     assert_eq!(release(&app, id).await.status, 204);

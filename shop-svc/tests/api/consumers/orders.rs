@@ -1,11 +1,13 @@
 use serde_json::Value;
-use shop_svc::consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderItemCreated, OnOrderItemStatusUpdated};
+use shop_svc::consumers::{
+    OnOrderCancelled, OnOrderCompleted, OnOrderItemCreated, OnOrderItemStatusUpdated, settle,
+};
 use souk_contracts::events::{
     OrderCancelled, OrderCompleted, OrderItem, OrderItemCreated, OrderItemStatus, OrderItemStatusUpdated,
     OrderTotals,
 };
 use souk_contracts::{Currency, Envelope, Money};
-use souk_outbox::Handler;
+use souk_outbox::{BatchHandler, Handler, Outcome};
 use uuid::Uuid;
 
 use super::handle;
@@ -77,7 +79,7 @@ async fn an_ordered_item_is_listed_once_however_often_it_is_told() {
 
     for _ in 0..2 {
         handle(&app, async |tx| {
-            OnOrderItemCreated.handle(tx, event.clone()).await
+            OnOrderItemCreated.handle_all(tx, vec![event.clone()]).await
         })
         .await;
     }
@@ -90,11 +92,63 @@ async fn an_ordered_item_is_listed_once_however_often_it_is_told() {
 }
 
 #[actix_web::test]
+async fn items_that_are_told_together_are_listed_each_once() {
+    let app = TestApp::new().await;
+    let (shop, other) = (app.approved().await, app.approved().await);
+    let (one, two, late) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    let ahead = moved(&shop, late, OrderItemStatus::Shipped, 2);
+    handle(&app, async |tx| OnOrderItemStatusUpdated.handle(tx, ahead).await).await;
+
+    let events = vec![
+        created(&shop, two),
+        created(&other, one),
+        created(&shop, late),
+        created(&shop, two),
+    ];
+    for _ in 0..2 {
+        handle(&app, async |tx| {
+            OnOrderItemCreated.handle_all(tx, events.clone()).await
+        })
+        .await;
+    }
+
+    let mut of_shop: Vec<_> = items(&shop)
+        .await
+        .iter()
+        .map(|item| (item["id"].clone(), item["status"].clone()))
+        .collect();
+    of_shop.sort_by_key(|(id, _)| id.to_string());
+    let expected = [(two, "processing"), (late, "shipped")];
+    assert_eq!(
+        of_shop,
+        expected.map(|(id, status)| (id.to_string().into(), status.into()))
+    );
+    assert_eq!(items(&other).await[0]["id"], Value::from(one.to_string()));
+}
+
+#[actix_web::test]
+async fn an_item_without_its_version_spoils_those_beside_it_and_is_parked() {
+    let app = TestApp::new().await;
+    let shop = app.approved().await;
+    let unversioned = Envelope {
+        aggregateversion: None,
+        ..created(&shop, Uuid::now_v7())
+    };
+    let events = vec![created(&shop, Uuid::now_v7()), unversioned];
+
+    let spoilt = async |tx: &mut souk_db::Conn| OnOrderItemCreated.handle_all(tx, events).await;
+    let refused = app.db.db().transaction(spoilt).await.unwrap_err();
+
+    assert_eq!(settle(&refused), Outcome::Park);
+    assert!(items(&shop).await.is_empty());
+}
+
+#[actix_web::test]
 async fn an_item_moves_on_and_keeps_its_tracking_number() {
     let app = TestApp::new().await;
     let (shop, id) = (app.approved().await, Uuid::now_v7());
     handle(&app, async |tx| {
-        OnOrderItemCreated.handle(tx, created(&shop, id)).await
+        OnOrderItemCreated.handle_all(tx, vec![created(&shop, id)]).await
     })
     .await;
 
@@ -132,7 +186,7 @@ async fn in_whatever_order_the_end_is_the_same() {
     .await;
     assert!(items(&shop).await.is_empty());
     handle(&app, async |tx| {
-        OnOrderItemCreated.handle(tx, created(&shop, id)).await
+        OnOrderItemCreated.handle_all(tx, vec![created(&shop, id)]).await
     })
     .await;
     handle(&app, async |tx| {

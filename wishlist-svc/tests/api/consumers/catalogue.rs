@@ -3,9 +3,9 @@
 use souk_clients::product::VariationSnapshot;
 use souk_contracts::Envelope;
 use souk_contracts::events::ProductDeleted;
-use wishlist_svc::consumers::OnProductDeleted;
+use wishlist_svc::consumers::{OnProductDeleted, OnStockChanged};
 
-use super::{tell_product, tell_stock};
+use super::{stock, tell_product, tell_stock};
 use crate::app::{TestApp, items, try_wish_for, wish_for};
 
 async fn delete(app: &TestApp, of: &VariationSnapshot, version: i64) {
@@ -88,4 +88,19 @@ async fn stock_that_comes_before_its_product_is_shown_with_it() {
     let item = wish_for(&customer, shoes.variation_id).await;
 
     assert_eq!(item["available"], 3);
+}
+
+#[actix_web::test]
+async fn of_stock_that_is_told_together_the_newest_counts() {
+    let app = TestApp::new().await;
+    let customer = app.customer();
+    let shoes = app.sells(1299, 10);
+    wish_for(&customer, shoes.variation_id).await;
+
+    let told = [(4, 5), (9, 3), (6, 8), (7, 2)];
+    let told = told.map(|(available, version)| stock(&shoes, available, version));
+    app.tell_all(&OnStockChanged, told.to_vec()).await;
+    app.products.set_down(true);
+
+    assert_eq!(items(&customer).await[0]["available"], 6);
 }

@@ -111,6 +111,11 @@ pub async fn tell_product(
 }
 
 pub async fn tell_stock(app: &TestApp, of: &VariationSnapshot, available: i32, stock_version: i64) {
+    app.tell(&OnStockChanged, stock(of, available, stock_version))
+        .await;
+}
+
+pub fn stock(of: &VariationSnapshot, available: i32, stock_version: i64) -> Envelope<StockChanged> {
     let (variation_id, product_id, shop_id) = (of.variation_id, of.product_id, of.shop_id);
     let event = StockChanged {
         variation_id,
@@ -119,7 +124,7 @@ pub async fn tell_stock(app: &TestApp, of: &VariationSnapshot, available: i32, s
         available,
         stock_version,
     };
-    app.tell(&OnStockChanged, Envelope::new(event, None)).await;
+    Envelope::new(event, None)
 }
 
 /// Writes so many wishes for shops into a wishlist that is there.
