@@ -6,8 +6,7 @@ use souk_db::{BatchWork, Batcher, Db};
 use souk_mirror::OwnerRule;
 use uuid::Uuid;
 
-use crate::domain::Cart;
-use crate::ops::Ordered;
+use crate::domain::{Cart, Order};
 use crate::{Error, Result, ops, store};
 
 /// Hands carts over. Cheap to clone.
@@ -16,16 +15,17 @@ pub struct Checkout {
     db: Db,
     rule: OwnerRule,
     settled: Arc<Batcher<FindingSettled>>,
+    taking_out: Arc<Batcher<TakingOut>>,
 }
 
 impl Checkout {
     /// Checkouts of the carts of `db`.
     pub fn new(db: Db, rule: OwnerRule) -> Self {
-        let finding = FindingSettled { db: db.clone(), rule };
         Self {
+            settled: Batcher::new(FindingSettled { db: db.clone(), rule }),
+            taking_out: Batcher::new(TakingOut { db: db.clone() }),
             db,
             rule,
-            settled: Batcher::new(finding),
         }
     }
 
@@ -33,16 +33,11 @@ impl Checkout {
     ///
     /// # Errors
     /// [`crate::domain::CartError`] when the customer may have no cart.
-    pub async fn run(
-        &self,
-        user_id: Uuid,
-        last_order: Option<Ordered<'_>>,
-        accept_changes: bool,
-    ) -> Result<Cart> {
+    pub async fn run(&self, user_id: Uuid, last_order: Option<&Order>, accept_changes: bool) -> Result<Cart> {
         if !accept_changes {
             let expected = Expected {
                 user_id,
-                without: last_order.map(|(order_id, _)| order_id),
+                without: last_order.map(|order| order.id),
             };
             if let Some(cart) = self.settled.ask(expected).await? {
                 return Ok(cart);
@@ -51,6 +46,34 @@ impl Checkout {
         self.db
             .transaction(async |tx| ops::checkout(tx, self.rule, user_id, last_order, accept_changes).await)
             .await
+    }
+
+    /// Takes an order out of its customer's cart, once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_out(&self, order: Order) -> Result<()> {
+        self.taking_out.ask(order).await
+    }
+}
+
+/// Takes orders out of the carts they came from.
+pub struct TakingOut {
+    db: Db,
+}
+
+impl BatchWork for TakingOut {
+    type Job = Order;
+    type Answer = ();
+    type Error = Error;
+
+    const NAME: &'static str = "orders_taken_out";
+
+    async fn run(&self, orders: &[Order]) -> Result<Vec<()>> {
+        self.db
+            .transaction(async |tx| ops::take_out_orders(tx, orders).await)
+            .await?;
+        Ok(vec![(); orders.len()])
     }
 }
 

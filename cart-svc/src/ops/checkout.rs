@@ -5,12 +5,9 @@ use souk_mirror::OwnerRule;
 use uuid::Uuid;
 
 use super::lock_cart::lock_cart;
-use super::take_out_order::take_out_order;
-use crate::domain::Cart;
+use super::take_out_orders::take_out_orders;
+use crate::domain::{Cart, Order};
 use crate::{Result, store};
-
-/// An order as the cart sees it: its id, and pieces by line.
-pub type Ordered<'a> = (Uuid, &'a [(Uuid, i32)]);
 
 /// The cart as it may be ordered: without the last order, and with its last proposal if that is accepted.
 ///
@@ -20,11 +17,11 @@ pub async fn checkout(
     tx: &mut Conn,
     rule: OwnerRule,
     user_id: Uuid,
-    last_order: Option<Ordered<'_>>,
+    last_order: Option<&Order>,
     accept_changes: bool,
 ) -> Result<Cart> {
-    if let Some((order_id, lines)) = last_order {
-        take_out_order(tx, user_id, order_id, lines).await?;
+    if let Some(order) = last_order {
+        take_out_orders(tx, std::slice::from_ref(order)).await?;
     }
     let before = lock_cart(tx, rule, user_id).await?;
     let mut cart = before.clone();

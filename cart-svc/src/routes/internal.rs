@@ -10,7 +10,7 @@ use souk_clients::cart::{
 use souk_http::{Json, Path};
 use uuid::Uuid;
 
-use crate::domain::{Cart, Terms};
+use crate::domain::{Cart, Order, Terms};
 use crate::{AppState, Result, flows, ops};
 
 /// The routes at the root, which the gateway never passes on.
@@ -45,16 +45,10 @@ async fn checkout(
     user_id: Path<Uuid>,
     body: Json<CheckoutRequest>,
 ) -> Result<Json<CheckoutCart>> {
-    let last_order = body
-        .last_order
-        .as_ref()
-        .map(|order| (order.order_id, pieces(&order.lines)));
-    let last_order = last_order
-        .as_ref()
-        .map(|(order_id, lines)| (*order_id, lines.as_slice()));
+    let last_order = body.last_order.as_ref().map(|order| ordered(*user_id, order));
     let cart = state
         .checkout
-        .run(*user_id, last_order, body.accept_changes)
+        .run(*user_id, last_order.as_ref(), body.accept_changes)
         .await?;
     Ok(Json(cart.into()))
 }
@@ -87,11 +81,7 @@ async fn take_out_order(
     user_id: Path<Uuid>,
     body: Json<LastOrder>,
 ) -> Result<HttpResponse> {
-    let lines = pieces(&body.lines);
-    state
-        .db
-        .transaction(async |tx| ops::take_out_order(tx, *user_id, body.order_id, &lines).await)
-        .await?;
+    state.checkout.take_out(ordered(*user_id, &body)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -118,9 +108,11 @@ async fn add_item(
     }))
 }
 
-fn pieces(lines: &[OrderedLine]) -> Vec<(Uuid, i32)> {
-    lines
-        .iter()
-        .map(|line| (line.cart_line_id, line.quantity))
-        .collect()
+fn ordered(user_id: Uuid, order: &LastOrder) -> Order {
+    let pieces = |line: &OrderedLine| (line.cart_line_id, line.quantity);
+    Order {
+        id: order.order_id,
+        user_id,
+        lines: order.lines.iter().map(pieces).collect(),
+    }
 }
