@@ -18,6 +18,8 @@ use crate::{AppState, NAME, consumers, flows, routes, store};
 const SWEEP: Duration = Duration::from_secs(1);
 /// How often cancelled items are put back, and products told again.
 const CHORES: Duration = Duration::from_millis(250);
+/// Stock is told after every order, and its readers only show it: some orders are told together.
+const STOCK_GATHER: Duration = Duration::from_millis(100);
 
 /// The HTTP side, and what must run beside it for its requests to be answered.
 pub struct Parts {
@@ -41,7 +43,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
     let parts = parts(state, ttl, process.keys());
     process.spawn(|stop| parts.views.run(stop));
 
-    process.publish();
+    process.publish_resting(STOCK_GATHER);
     process.consume(consumers::shops(process.db(), process.bus()));
     process.consume(consumers::orders(process.db(), process.bus()));
     process.consume(consumers::users(process.db(), process.bus()));

@@ -58,6 +58,12 @@ impl Api {
 
     /// The status and the body of an answer; null if it has none.
     pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, Value)> {
+        let (status, text) = self.ask(method, path, body)?;
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
+    /// The status and the text of an answer.
+    pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, String)> {
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
@@ -71,10 +77,7 @@ impl Api {
             .run(request)
             .with_context(|| format!("{method} {path} got no answer: does the mesh run?"))?;
         let text = response.body_mut().read_to_string()?;
-        Ok((
-            response.status().as_u16(),
-            serde_json::from_str(&text).unwrap_or(Value::Null),
-        ))
+        Ok((response.status().as_u16(), text))
     }
 }
 

@@ -7,6 +7,7 @@ use lapin::options::{
 };
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, ExchangeKind, Result};
+use souk_contracts::topology::UNBOUND;
 use souk_contracts::{Exchange, Queue};
 
 use crate::message::Namespace;
@@ -70,6 +71,13 @@ async fn bind(channel: &Channel, namespace: &Namespace, queue: &Queue) -> Result
         let options = QueueBindOptions::default();
         channel
             .queue_bind(name, exchange, (*pattern).into(), options, FieldTable::default())
+            .await?;
+    }
+    // Last, so that no message that is still wanted finds the queue unbound in between.
+    for (_, exchange, pattern) in UNBOUND.iter().filter(|(of, ..)| *of == queue) {
+        let (name, exchange) = (namespace.of(queue.name), namespace.of(exchange.name()));
+        channel
+            .queue_unbind(name, exchange, (*pattern).into(), FieldTable::default())
             .await?;
     }
     Ok(())

@@ -108,12 +108,15 @@ queues! {
             "shop.deleted" "rating.updated";
         Product: "product.created" "product.updated" "product.deleted" "stock.changed";
     }
-    /// Everything that happens.
+    /// Everything that happens, but for the stock after each order: its sums follow from the orders themselves.
     ANALYTICS_EVENTS "analytics-svc.events" {
         User: "#";
         Shop: "#";
-        Product: "#";
+        Product: "product.created" "product.updated" "product.deleted" "product.viewed" "stock.low";
         Order: "#";
         Wishlist: "#";
     }
 }
+
+/// What queues listened to in earlier versions. A broker keeps a binding until it is told to let it go.
+pub static UNBOUND: &[(&Queue, Exchange, &str)] = &[(&ANALYTICS_EVENTS, Exchange::Product, "#")];

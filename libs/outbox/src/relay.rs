@@ -17,10 +17,9 @@ const BATCH: usize = 500;
 /// How long it rests at least after a batch that was not full, so that the next one is larger: publishing, and all that
 /// readers do, is paid by the batch. An event that comes alone leaves at once.
 const GATHER: Duration = Duration::from_millis(5);
-/// It rests so many times as long as the batch took: the busier broker and database are, the larger are batches.
-const GATHER_PER_BATCH: u32 = 2;
-/// How long it rests at most: what follows an order is still there before anyone looks for it.
-const LONGEST_GATHER: Duration = Duration::from_millis(40);
+/// How long it rests at most: what follows an order is still there before anyone looks for it. In between it rests as long
+/// as the batch took: the busier broker and database are, the larger are batches.
+const LONGEST_GATHER: Duration = Duration::from_millis(25);
 /// How long it sleeps unless a commit of its own process wakes it: the bound on events of other replicas.
 const POLL: Duration = Duration::from_millis(200);
 /// How often a replica that is not the active one tries to become it.
@@ -33,6 +32,7 @@ pub struct Relay {
     db: Db,
     bus: Bus,
     service: &'static str,
+    gather: Duration,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +68,19 @@ struct Row {
 impl Relay {
     /// A relay of `service`'s outbox.
     pub fn new(db: Db, bus: Bus, service: &'static str) -> Self {
-        Self { db, bus, service }
+        Self {
+            db,
+            bus,
+            service,
+            gather: GATHER,
+        }
+    }
+
+    /// Rests so long after each batch, for events that nobody waits for; at most [`LONGEST_GATHER`] otherwise.
+    #[must_use]
+    pub fn resting(mut self, gather: Duration) -> Self {
+        self.gather = gather;
+        self
     }
 
     /// Publishes until `shutdown`. Every replica runs one; a lease lets one at a time work, and another takes over
@@ -117,7 +129,9 @@ impl Relay {
                 .await?;
             if sent > 0 {
                 if sent < BATCH {
-                    let rest = (begun.elapsed() * GATHER_PER_BATCH).clamp(GATHER, LONGEST_GATHER);
+                    let rest = begun
+                        .elapsed()
+                        .clamp(self.gather, self.gather.max(LONGEST_GATHER));
                     shutdown.run_until_cancelled(tokio::time::sleep(rest)).await;
                 }
                 continue;

@@ -1,5 +1,7 @@
 //! A running service: what it has, what runs beside its server, and how it stops.
 
+use std::time::Duration;
+
 use actix_web::web::Data;
 use anyhow::Context;
 use souk_auth::{MeshKeys, mesh_gate};
@@ -89,9 +91,18 @@ impl Process {
         MeshClient::new(url, self.name, self.keys()).with_context(|| format!("{url} cannot be called"))
     }
 
-    /// Publishes the service's outbox. The relay stops last, so that what the others still wrote leaves too.
+    /// Publishes the service's outbox.
     pub fn publish(&self) {
-        let relay = Relay::new(self.db(), self.bus(), self.name);
+        self.publish_with(Relay::new(self.db(), self.bus(), self.name));
+    }
+
+    /// Publishes the service's outbox; after each batch it rests so long that the next one is larger.
+    pub fn publish_resting(&self, gather: Duration) {
+        self.publish_with(Relay::new(self.db(), self.bus(), self.name).resting(gather));
+    }
+
+    /// The relay stops last, so that what the others still wrote leaves too.
+    fn publish_with(&self, relay: Relay) {
         self.relays.spawn(relay.run(self.flush.clone()));
     }
 

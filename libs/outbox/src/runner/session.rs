@@ -16,7 +16,7 @@ const BATCH: usize = 100;
 /// is slow is slow by the batch.
 const GATHER: Duration = Duration::from_millis(2);
 /// How long it waits at most: several readers may stand between an order and what follows it.
-const LONGEST_GATHER: Duration = Duration::from_millis(20);
+const LONGEST_GATHER: Duration = Duration::from_millis(10);
 /// Messages on their way to us: the next batch arrives while this one is handled.
 const PREFETCH: u16 = 300;
 /// The first pause while our infrastructure is away.
