@@ -15,7 +15,6 @@ pub struct Checkout {
     db: Db,
     rule: OwnerRule,
     settled: Arc<Batcher<FindingSettled>>,
-    taking_out: Arc<Batcher<TakingOut>>,
 }
 
 impl Checkout {
@@ -23,7 +22,6 @@ impl Checkout {
     pub fn new(db: Db, rule: OwnerRule) -> Self {
         Self {
             settled: Batcher::new(FindingSettled { db: db.clone(), rule }),
-            taking_out: Batcher::new(TakingOut { db: db.clone() }),
             db,
             rule,
         }
@@ -46,34 +44,6 @@ impl Checkout {
         self.db
             .transaction(async |tx| ops::checkout(tx, self.rule, user_id, last_order, accept_changes).await)
             .await
-    }
-
-    /// Takes an order out of its customer's cart, once.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn take_out(&self, order: Order) -> Result<()> {
-        self.taking_out.ask(order).await
-    }
-}
-
-/// Takes orders out of the carts they came from.
-pub struct TakingOut {
-    db: Db,
-}
-
-impl BatchWork for TakingOut {
-    type Job = Order;
-    type Answer = ();
-    type Error = Error;
-
-    const NAME: &'static str = "orders_taken_out";
-
-    async fn run(&self, orders: &[Order]) -> Result<Vec<()>> {
-        self.db
-            .transaction(async |tx| ops::take_out_orders(tx, orders).await)
-            .await?;
-        Ok(vec![(); orders.len()])
     }
 }
 

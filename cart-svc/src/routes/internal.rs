@@ -5,7 +5,7 @@ use actix_web::web::{self, Data};
 use souk_auth::Peer;
 use souk_clients::cart::{
     AddItemRequest, AddedItem, CheckoutCart, CheckoutLine, CheckoutRequest, LastOrder, LineValues,
-    OrderedLine, Proposal,
+    OrderedLine, OrderedRequest, Proposal,
 };
 use souk_http::{Json, Path};
 use uuid::Uuid;
@@ -17,10 +17,7 @@ use crate::{AppState, Result, flows, ops};
 pub fn configure(app: &mut web::ServiceConfig) {
     app.route("/internal/carts/{user_id}/checkout", web::post().to(checkout))
         .route("/internal/carts/{user_id}/proposal", web::put().to(propose))
-        .route(
-            "/internal/carts/{user_id}/ordered",
-            web::post().to(take_out_order),
-        )
+        .route("/internal/carts/ordered", web::post().to(take_out_orders))
         .route("/internal/carts/{user_id}/items", web::post().to(add_item));
 }
 
@@ -75,13 +72,16 @@ async fn propose(
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn take_out_order(
-    state: Data<AppState>,
-    _: Peer,
-    user_id: Path<Uuid>,
-    body: Json<LastOrder>,
-) -> Result<HttpResponse> {
-    state.checkout.take_out(ordered(*user_id, &body)).await?;
+async fn take_out_orders(state: Data<AppState>, _: Peer, body: Json<OrderedRequest>) -> Result<HttpResponse> {
+    let orders: Vec<Order> = body
+        .orders
+        .iter()
+        .map(|of| ordered(of.user_id, &of.order))
+        .collect();
+    state
+        .db
+        .transaction(async |tx| ops::take_out_orders(tx, &orders).await)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -18,8 +18,7 @@ pub struct CheckoutRequest {
     pub accept_changes: bool,
 }
 
-/// An order and what it took from the cart; by itself, `POST /internal/carts/{user_id}/ordered` takes it out at
-/// once, so that the customer's next look at the cart does not depend on the event.
+/// An order and what it took from the cart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
 pub struct LastOrder {
     /// Which order.
@@ -27,6 +26,26 @@ pub struct LastOrder {
     /// How much of which cart line it took.
     #[validate(nested, length(max = 100))]
     pub lines: Vec<OrderedLine>,
+}
+
+/// Takes orders out of the carts they came from at once, so that their customers' next look at them does not depend on the
+/// event: `POST /internal/carts/ordered`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
+pub struct OrderedRequest {
+    /// The orders of some customers.
+    #[validate(nested, length(max = 100))]
+    pub orders: Vec<OrderOf>,
+}
+
+/// A customer's order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
+pub struct OrderOf {
+    /// The customer.
+    pub user_id: Uuid,
+    /// What was ordered.
+    #[serde(flatten)]
+    #[validate(nested)]
+    pub order: LastOrder,
 }
 
 /// How much of a cart line was ordered.
@@ -149,14 +168,13 @@ impl CartClient {
             .await
     }
 
-    /// Takes an order out of the cart without waiting for its event; once per order id, whoever comes first.
+    /// Takes orders out of their carts without waiting for their events; once per order id, whoever comes first.
     ///
     /// # Errors
-    /// When cart-svc is away; the event does it later.
-    pub async fn ordered(&self, user_id: Uuid, order: &LastOrder) -> Result<(), ClientError> {
-        self.0
-            .post(&format!("/internal/carts/{user_id}/ordered"), order)
-            .await
+    /// When cart-svc is away; the events do it later.
+    pub async fn ordered(&self, orders: Vec<OrderOf>) -> Result<(), ClientError> {
+        let request = OrderedRequest { orders };
+        self.0.post("/internal/carts/ordered", &request).await
     }
 
     /// Adds to a customer's cart.

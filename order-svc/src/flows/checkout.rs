@@ -7,7 +7,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use souk_clients::cart::{CartClient, CheckoutCart, LastOrder, OrderedLine, Proposal, ProposedChange};
+use souk_clients::cart::{
+    CartClient, CheckoutCart, LastOrder, OrderOf, OrderedLine, Proposal, ProposedChange,
+};
 use souk_clients::product::{ChangeKind, LineChange, ProductClient, ReserveOutcome};
 use souk_clients::user::UserClient;
 use souk_db::{Batcher, Claim, Db};
@@ -16,7 +18,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::placing::{FindingLatest, Placing};
+use super::placing::{FindingLatest, Placing, TellingCarts};
 use super::{Destination, lines};
 use crate::domain::{Entry, Order, OrderError, Placement, Verdict, What, reservation_id};
 use crate::ops::Asked;
@@ -59,6 +61,7 @@ pub struct Checkout {
     turns: Arc<Semaphore>,
     latest: Arc<Batcher<FindingLatest>>,
     placing: Arc<Batcher<Placing>>,
+    telling: Arc<Batcher<TellingCarts>>,
 }
 
 /// How one try ended.
@@ -81,6 +84,7 @@ impl Checkout {
         Self {
             latest: FindingLatest::batcher(db.clone()),
             placing: Placing::batcher(db.clone()),
+            telling: TellingCarts::batcher(carts.clone()),
             db,
             carts,
             products,
@@ -140,7 +144,8 @@ impl Checkout {
         };
         match self.place(request, placement).await {
             Ok((order, entry)) => {
-                self.tell_cart(&order).await;
+                // The order stands whatever comes of this.
+                let _ = self.tell_cart(&order).await;
                 Ok(Try::Done(Box::new(order), vec![entry]))
             }
             Err(Error::NumberTaken) => Ok(Try::Again),
@@ -266,8 +271,8 @@ impl Checkout {
         Ok(verdict)
     }
 
-    /// Takes the order out of the cart before the customer looks again; if that fails, the event does it.
-    async fn tell_cart(&self, order: &Order) {
+    /// Takes the order out of the cart before the customer looks again.
+    async fn tell_cart(&self, order: &Order) -> Result<()> {
         let lines = order
             .items()
             .map(|item| OrderedLine {
@@ -275,19 +280,14 @@ impl Checkout {
                 quantity: item.quantity,
             })
             .collect();
-        if let Err(error) = self
-            .carts
-            .ordered(
-                order.user_id,
-                &LastOrder {
-                    order_id: order.id,
-                    lines,
-                },
-            )
-            .await
-        {
-            tracing::debug!(%error, order.id = %order.id, "The cart will hear of the order by its event");
-        }
+        let told = OrderOf {
+            user_id: order.user_id,
+            order: LastOrder {
+                order_id: order.id,
+                lines,
+            },
+        };
+        self.telling.ask(told).await
     }
 }
 

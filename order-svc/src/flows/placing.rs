@@ -1,8 +1,9 @@
-//! Orders that wait together are placed in one transaction, and what came before them is read in one query.
+//! What orders that wait together share: a query for what came before them, a transaction, a word to their carts.
 
 use std::sync::Arc;
 
 use chrono::{SubsecRound, Utc};
+use souk_clients::cart::{CartClient, OrderOf};
 use souk_db::{BatchWork, Batcher, Db};
 use uuid::Uuid;
 
@@ -36,6 +37,34 @@ impl BatchWork for Placing {
         self.db
             .transaction(async |tx| ops::place_orders(tx, asked, now).await)
             .await
+    }
+}
+
+/// Takes orders out of their carts before the customers look again.
+pub struct TellingCarts {
+    carts: CartClient,
+}
+
+impl TellingCarts {
+    /// The carts that `carts` knows.
+    pub fn batcher(carts: CartClient) -> Arc<Batcher<Self>> {
+        Batcher::new(Self { carts })
+    }
+}
+
+impl BatchWork for TellingCarts {
+    type Job = OrderOf;
+    type Answer = ();
+    type Error = Error;
+
+    const NAME: &'static str = "orders_told_to_carts";
+
+    /// Never fails: what is not told now is told by the events.
+    async fn run(&self, orders: &[OrderOf]) -> Result<Vec<()>> {
+        if let Err(error) = self.carts.ordered(orders.to_vec()).await {
+            tracing::debug!(%error, "Carts will hear of their orders by the events");
+        }
+        Ok(vec![(); orders.len()])
     }
 }
 

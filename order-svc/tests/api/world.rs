@@ -7,7 +7,7 @@ use chrono::Utc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use souk_clients::cart::{CheckoutCart, CheckoutLine, CheckoutRequest, LastOrder, Proposal};
+use souk_clients::cart::{CheckoutCart, CheckoutLine, CheckoutRequest, LastOrder, OrderedRequest, Proposal};
 use souk_clients::product::{
     ChangeKind, LineChange, Reservation, ReserveLine, ReserveRequest, ReservedLine, Terms,
 };
@@ -262,6 +262,16 @@ impl Facts {
     }
 
     fn answer_as_cart_svc(&mut self, call: &Call) -> (u16, Value) {
+        if call.path == "/internal/carts/ordered" {
+            if self.is_deaf {
+                return (503, problem("unavailable"));
+            }
+            let request: OrderedRequest = read(&call.body);
+            for of in request.orders {
+                self.carts.entry(of.user_id).or_default().take_out(&of.order);
+            }
+            return (204, Value::Null);
+        }
         let (user_id, what) = call
             .path
             .strip_prefix("/internal/carts/")
@@ -291,11 +301,6 @@ impl Facts {
             "proposal" => {
                 let proposal: Proposal = read(&call.body);
                 cart.proposal = Some(proposal).filter(|proposal| proposal.version == cart.version);
-                (204, Value::Null)
-            }
-            "ordered" if self.is_deaf => (503, problem("unavailable")),
-            "ordered" => {
-                cart.take_out(&read(&call.body));
                 (204, Value::Null)
             }
             _ => (404, json!({})),

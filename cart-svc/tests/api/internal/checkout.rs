@@ -1,9 +1,9 @@
-//! `POST /internal/carts/{user_id}/checkout` and `.../ordered`
+//! `POST /internal/carts/{user_id}/checkout` and `POST /internal/carts/ordered`
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{checked_out, checkout, order, path};
+use super::{ORDERED, checked_out, checkout, of, order};
 use crate::app::{CART, TestApp, add, azn, cart, id, only_line};
 use crate::consumers::{approve, ordered};
 
@@ -78,15 +78,16 @@ async fn an_order_leaves_the_cart_at_once_when_told_so() {
     let app = TestApp::new().await;
     let customer = app.customer();
     let line = add(&customer, app.sells(1299, 10).variation_id, 2).await;
-    let body = order(&line, 2);
+    let other = app.customer();
+    let others = add(&other, app.sells(500, 10).variation_id, 3).await;
+    let body = json!({ "orders": [of(&customer, order(&line, 2)), of(&other, order(&others, 1))] });
 
     for _ in 0..2 {
-        let response = app
-            .order_svc()
-            .post(&path(&customer, "ordered"), body.clone())
-            .await;
+        let response = app.order_svc().post(ORDERED, body.clone()).await;
         assert_eq!(response.status, 204);
     }
+
+    assert_eq!(only_line(&other).await["quantity"], 2);
 
     assert_eq!(cart(&customer).await["lines"], json!([]));
 }
@@ -105,9 +106,10 @@ async fn more_than_a_line_holds_can_be_taken_out_of_it() {
         piece(&nine, 4),
         piece(&unknown, 1),
     ];
-    let body = json!({ "order_id": Uuid::now_v7(), "lines": lines });
+    let taken = json!({ "order_id": Uuid::now_v7(), "lines": lines });
+    let body = json!({ "orders": [of(&customer, taken)] });
 
-    let response = app.order_svc().post(&path(&customer, "ordered"), body).await;
+    let response = app.order_svc().post(ORDERED, body).await;
 
     assert_eq!(response.status, 204);
     let left = only_line(&customer).await;

@@ -24,6 +24,14 @@ pub async fn checked_out(app: &TestApp, customer: &Client, accept_changes: bool)
     response.body
 }
 
+pub const ORDERED: &str = "/internal/carts/ordered";
+
+/// An order, and whose it is.
+pub fn of(customer: &Client, mut order: Value) -> Value {
+    order["user_id"] = json!(customer.user_id());
+    order
+}
+
 pub fn order(line: &Value, quantity: i32) -> Value {
     json!({
         "order_id": Uuid::now_v7(),
@@ -35,13 +43,12 @@ pub fn order(line: &Value, quantity: i32) -> Value {
 async fn only_services_may_ask() {
     let app = TestApp::new().await;
     let customer = app.customer();
-    for (what, put) in [
-        ("checkout", false),
-        ("ordered", false),
-        ("items", false),
-        ("proposal", true),
+    for (path, put) in [
+        (path(&customer, "checkout"), false),
+        (ORDERED.to_owned(), false),
+        (path(&customer, "items"), false),
+        (path(&customer, "proposal"), true),
     ] {
-        let path = path(&customer, what);
         let call = async |client: &Client| {
             if put {
                 client.put(&path, json!({})).await
@@ -50,11 +57,11 @@ async fn only_services_may_ask() {
             }
         };
 
-        assert_eq!(call(&customer).await.problem(), (403, "mesh-only"), "{what}");
+        assert_eq!(call(&customer).await.problem(), (403, "mesh-only"), "{path}");
         assert_eq!(
             call(&app.order_svc().unsigned()).await.problem(),
             (401, "mesh-signature"),
-            "{what}"
+            "{path}"
         );
     }
 }
