@@ -11,8 +11,8 @@ use crate::DbError;
 
 /// Jobs in one batch, at most.
 const BATCH: usize = 64;
-/// Batches under way at a time: one more begins while the other's commit is on its way to the disk.
-const TOGETHER: usize = 2;
+/// Batches under way at a time. Another one beside it would be smaller, and wait for the same rows.
+const TOGETHER: usize = 1;
 
 /// What is done for many requests at once.
 pub trait BatchWork: Send + Sync + 'static {
