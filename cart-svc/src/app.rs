@@ -21,7 +21,6 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
     let state = AppState {
         db: process.db(),
         products: ProductClient::new(process.client(&config.product_svc_url)?),
-        checkout: Checkout::new(process.db(), rule),
         rule,
         currency: config.default_currency,
     };
@@ -29,15 +28,16 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
     process.consume(consumers::shops(process.db(), process.bus(), state.rule));
     process.consume(consumers::catalogue(process.db(), process.bus()));
     process.consume(consumers::orders(process.db(), process.bus()));
-    let server = server(state, process.keys());
+    let server = server(state, Checkout::new(process.db(), rule), process.keys());
     process.serve(server, routes::configure).await
 }
 
-/// The HTTP side over `state`; tests start it on its own.
-pub fn server(state: AppState, keys: MeshKeys) -> Server {
+/// The HTTP side over `state` and `checkout`; tests start it on its own.
+pub fn server(state: AppState, checkout: Checkout, keys: MeshKeys) -> Server {
     souk_service::server(NAME, info(), state.db.clone(), keys)
         .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
+        .data(Data::new(checkout))
         .setup(routes::internal::configure)
 }
 

@@ -5,8 +5,6 @@ use souk_contracts::Currency;
 use souk_db::Db;
 use souk_mirror::OwnerRule;
 
-use crate::flows::Checkout;
-
 /// Shared by all workers.
 #[derive(Clone)]
 pub struct AppState {
@@ -14,8 +12,6 @@ pub struct AppState {
     pub db: Db,
     /// Live prices and stock.
     pub products: ProductClient,
-    /// How carts are handed to orders.
-    pub checkout: Checkout,
     /// Who may have a cart.
     pub rule: OwnerRule,
     /// The currency of an empty cart.

@@ -32,19 +32,19 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
     let state = AppState {
         db: process.db(),
         users,
-        checkout,
     };
     process.publish();
     process.consume(consumers::users(process.db(), process.bus()));
-    let server = server(state, process.keys());
+    let server = server(state, checkout, process.keys());
     process.serve(server, routes::configure).await
 }
 
-/// The HTTP side over `state`; tests start it on its own.
-pub fn server(state: AppState, keys: MeshKeys) -> Server {
+/// The HTTP side over `state` and `checkout`; tests start it on its own.
+pub fn server(state: AppState, checkout: Checkout, keys: MeshKeys) -> Server {
     souk_service::server(NAME, info(), state.db.clone(), keys)
         .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
+        .data(Data::new(checkout))
         // Whoever waited in vain for a turn does not take one.
         .hang_up_with_client()
         .setup(routes::internal::configure)

@@ -3,8 +3,6 @@
 use souk_clients::user::UserClient;
 use souk_db::Db;
 
-use crate::flows::Checkout;
-
 /// Shared by all workers.
 #[derive(Clone)]
 pub struct AppState {
@@ -12,8 +10,6 @@ pub struct AppState {
     pub db: Db,
     /// Where accounts are.
     pub users: UserClient,
-    /// How carts become orders.
-    pub checkout: Checkout,
 }
 
 /// How many checkouts are under way at a time; more wait for their turn. Each asks two other services and is given up when

@@ -11,6 +11,7 @@ use souk_http::{Json, Path};
 use uuid::Uuid;
 
 use crate::domain::{Cart, Order, Terms};
+use crate::flows::Checkout;
 use crate::{AppState, Result, flows, ops};
 
 /// The routes at the root, which the gateway never passes on.
@@ -37,14 +38,13 @@ impl From<Cart> for CheckoutCart {
 }
 
 async fn checkout(
-    state: Data<AppState>,
+    checkout: Data<Checkout>,
     _: Peer,
     user_id: Path<Uuid>,
     body: Json<CheckoutRequest>,
 ) -> Result<Json<CheckoutCart>> {
     let last_order = body.last_order.as_ref().map(|order| ordered(*user_id, order));
-    let cart = state
-        .checkout
+    let cart = checkout
         .run(*user_id, last_order.as_ref(), body.accept_changes)
         .await?;
     Ok(Json(cart.into()))

@@ -50,11 +50,13 @@ impl TestApp {
         let state = AppState {
             db: db.db(),
             products: ProductClient::new(products.client(NAME)),
-            checkout: Checkout::new(db.db(), rule),
             rule,
             currency: Currency::AZN,
         };
-        let server = TestServer::start(app::server(state, souk_testkit::mesh_keys()), routes::configure);
+        let server = TestServer::start(
+            app::server(state, Checkout::new(db.db(), rule), souk_testkit::mesh_keys()),
+            routes::configure,
+        );
         Self {
             db,
             server,

@@ -76,7 +76,7 @@ impl Relay {
         }
     }
 
-    /// Rests so long after each batch, for events that nobody waits for; at most [`LONGEST_GATHER`] otherwise.
+    /// Rests so long after each batch, for events that nobody waits for.
     #[must_use]
     pub fn resting(mut self, gather: Duration) -> Self {
         self.gather = gather;

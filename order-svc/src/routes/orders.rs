@@ -15,7 +15,7 @@ use super::address::AddressBody;
 use super::bodies::OrderBody;
 use super::refusals::{ChangeRefusals, CheckoutRefusals, ListRefusals, ReadRefusals};
 use crate::domain::{By, Order, OrderError, OrderStatus};
-use crate::flows::{CheckoutRequest, Destination};
+use crate::flows::{Checkout, CheckoutRequest, Destination};
 use crate::store::orders::OrderFilter;
 use crate::{AppState, Error, Result, ops, store};
 
@@ -116,7 +116,7 @@ impl From<Caller> for By {
         CheckoutRefusals, Refusals))]
 #[post("/orders")]
 pub async fn place_order(
-    state: Data<AppState>,
+    checkout: Data<Checkout>,
     caller: Caller,
     key: IdempotencyKey,
     body: Json<PlaceOrderBody>,
@@ -132,7 +132,7 @@ pub async fn place_order(
         note: body.note,
         accept_changes: body.accept_changes,
     };
-    let (order, story) = state.checkout.run(&request).await?;
+    let (order, story) = checkout.run(&request).await?;
     Ok(Created::at(
         format!("/api/v1/orders/{}", order.id),
         OrderBody::new(order, story),

@@ -144,5 +144,5 @@ fn column<'a, T, U>(rows: &'a [T], value: impl Fn(&'a T) -> U) -> Vec<U> {
 
 fn documents(values: impl Iterator<Item = serde_json::Result<Value>>) -> Result<Vec<Value>, DbError> {
     let values = values.collect::<serde_json::Result<_>>();
-    Ok(values.map_err(unreadable)?)
+    values.map_err(unreadable)
 }

@@ -71,9 +71,11 @@ impl TestApp {
         let state = AppState {
             db: db.db(),
             users: user_client,
-            checkout,
         };
-        let server = TestServer::start(app::server(state, souk_testkit::mesh_keys()), routes::configure);
+        let server = TestServer::start(
+            app::server(state, checkout, souk_testkit::mesh_keys()),
+            routes::configure,
+        );
         Self {
             db,
             server,
