@@ -1,6 +1,6 @@
-use crate::harness::TestBus;
-use souk_bus::Bus;
-use souk_contracts::topology;
+use crate::harness::{TestBus, order, url};
+use souk_bus::{Bus, Message, Outcome, Session, Target};
+use souk_contracts::{Exchange, Queue, topology};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -26,6 +26,36 @@ async fn the_whole_topology_can_be_declared() {
         session.consume_parked(queue, 1).await.unwrap();
     }
     bus.delete_topology().await.unwrap();
+}
+
+/// What the queue of all events listened to once.
+static BEFORE: Queue = Queue {
+    name: "analytics-svc.events",
+    bindings: &[(Exchange::Product, "#")],
+};
+static BEFORES: &[&Queue] = &[&BEFORE];
+static NOW: &[&Queue] = &[&topology::ANALYTICS_EVENTS];
+
+async fn arrives(session: &Session, kind: &str) -> bool {
+    let message = Message {
+        target: Target::Exchange(Exchange::Product),
+        ..order(kind)
+    };
+    let mut publisher = session.publisher().await.unwrap();
+    publisher.publish(&message).await.unwrap() == Outcome::Confirmed
+}
+
+#[tokio::test]
+async fn what_a_queue_does_not_listen_to_any_more_is_undone() {
+    let bus = Bus::new(url(), format!("bus-{}", Uuid::now_v7().simple()));
+    let before = bus.clone().with_queues(BEFORES).connect("before").await.unwrap();
+    assert!(arrives(&before, "stock.changed").await);
+
+    let now = bus.clone().with_queues(NOW).connect("now").await.unwrap();
+
+    assert!(!arrives(&now, "stock.changed").await);
+    assert!(arrives(&now, "product.created").await);
+    bus.with_queues(NOW).delete_topology().await.unwrap();
 }
 
 #[tokio::test]
