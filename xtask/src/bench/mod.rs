@@ -3,6 +3,7 @@
 mod budget;
 mod checkout;
 mod cpu;
+mod crowd;
 mod events;
 mod gateway;
 mod login;
@@ -11,6 +12,7 @@ mod nginx;
 mod people;
 mod report;
 mod rig;
+mod stage;
 mod wrk;
 
 use std::process::ExitCode;
