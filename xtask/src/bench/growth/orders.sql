@@ -30,7 +30,7 @@ select * from jsonb_to_recordset(:'wares') as ware (
     place integer, shop_id uuid, owner_id uuid, product_id uuid, variation_id uuid, title text, sku text);
 
 -- Each customer orders in turn, so the order before is as many orders ago as there are customers. One in four has two
--- lines, each of another shop; one in fifty was cancelled.
+-- lines, each of another shop; one in forty-nine was cancelled.
 create temp table placed as
 select n, pg_temp.at(n) as at, pg_temp.key(pg_temp.at(n), 'order ' || n) as id,
     coalesce((:'regulars'::uuid[])[((n - :first) % :customers + 1)::integer],
@@ -43,7 +43,7 @@ select n, pg_temp.at(n) as at, pg_temp.key(pg_temp.at(n), 'order ' || n) as id,
     case when n % 4 = 0 then 2 else 1 end as lines,
     (n % 3 + 1)::integer as quantity,
     case when n % 4 = 0 then 2 else 1 end * (n % 3 + 1) * 2500 as total,
-    n % 50 = 7 as is_cancelled
+    n % 49 = 7 as is_cancelled
 from generate_series(:from::bigint, :to::bigint) as n;
 
 create temp table line as
