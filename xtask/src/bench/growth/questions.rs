@@ -74,8 +74,8 @@ struct Known {
     month_after: String,
 }
 
-const ORDER: &str = "select id from orders where id < (select max(id) from orders)
-    and created_at < now() - interval '367 days' order by id desc limit 1;";
+const ORDER: &str =
+    "select id from orders where created_at < now() - interval '367 days' order by id desc limit 1;";
 const OWN: &str =
     "select o.id, o.number, i.tracking_number from orders o join order_items i on i.order_id = o.id
     where o.user_id = :'reader' and i.tracking_number is not null order by o.id offset 20 limit 1;";
