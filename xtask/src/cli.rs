@@ -118,6 +118,22 @@ pub enum BenchCommand {
     Checkout(CheckoutArgs),
     /// The relay of an outbox against confirms alone, a consumer against transactions alone.
     Events(EventsArgs),
+    /// Answers and memory with many orders beside few. The data of the test instance are removed before and afterwards.
+    Growth(GrowthArgs),
+}
+
+/// How growth is measured.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct GrowthArgs {
+    /// Orders at first.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1000..=100_000))]
+    pub few: u64,
+    /// Orders afterwards. A million of them take minutes, and some ten gigabytes of disk.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(2000..=2_000_000))]
+    pub many: u64,
+    /// How often each is taken among few and among many; medians count.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub rounds: u32,
 }
 
 /// How events are measured.

@@ -1,10 +1,12 @@
 //! HTTP on loopback.
 
+use std::io::Read;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Agent, Body};
 
 /// The status that a GET on loopback answers; `None` if nobody answers.
 pub fn status_of(port: u16, path: &str) -> Option<u16> {
@@ -64,6 +66,20 @@ impl Api {
 
     /// The status and the text of an answer.
     pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, String)> {
+        let mut response = self.send(method, path, body)?;
+        let text = response.body_mut().read_to_string()?;
+        Ok((response.status().as_u16(), text))
+    }
+
+    /// The status of an answer whose body has begun; the rest is not waited for.
+    pub fn begin(&self, path: &str) -> Result<u16> {
+        let mut response = self.send("GET", path, None)?;
+        let mut first = [0; 1024];
+        response.body_mut().as_reader().read_exact(&mut first)?;
+        Ok(response.status().as_u16())
+    }
+
+    fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Response<Body>> {
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
@@ -72,12 +88,9 @@ impl Api {
             request = request.header(*name, value);
         }
         let request = request.body(body.map(Value::to_string).unwrap_or_default())?;
-        let mut response = self
-            .agent
+        self.agent
             .run(request)
-            .with_context(|| format!("{method} {path} got no answer: does the mesh run?"))?;
-        let text = response.body_mut().read_to_string()?;
-        Ok((response.status().as_u16(), text))
+            .with_context(|| format!("{method} {path} got no answer: does the mesh run?"))
     }
 }
 

@@ -3,14 +3,17 @@
 mod budget;
 mod checkout;
 mod cpu;
+mod crowd;
 mod events;
 mod gateway;
+mod growth;
 mod login;
 mod memory;
 mod nginx;
 mod people;
 mod report;
 mod rig;
+mod stage;
 mod wrk;
 
 use std::process::ExitCode;
@@ -29,6 +32,9 @@ pub fn run(instance: &Instance, command: &BenchCommand) -> Result<ExitCode> {
     interrupt::listen()?;
     infra::install::ensure_programs(&["nginx", "wrk"])?;
     let _guard = mesh::TakeDown(instance);
+    if let BenchCommand::Growth(_) = command {
+        mesh::wipe(instance)?;
+    }
     let options = Options {
         release: true,
         ..Options::default()
@@ -47,6 +53,10 @@ pub fn run(instance: &Instance, command: &BenchCommand) -> Result<ExitCode> {
         }
         BenchCommand::Events(args) => {
             finish(instance, "events", args.rounds, events::measure(instance, *args)?)
+        }
+        BenchCommand::Growth(args) => {
+            let _emptied = growth::Emptied(instance);
+            finish(instance, "growth", args.rounds, growth::measure(instance, *args)?)
         }
     }
 }

@@ -10,6 +10,10 @@ const PASSWORD: &str = "seven brave otters";
 
 /// Somebody with an account.
 pub struct Person {
+    /// Who they are.
+    pub id: String,
+    /// Where they are written to.
+    pub email: String,
     /// What they log in with.
     pub login: Value,
     /// Their access token.
@@ -26,8 +30,11 @@ pub fn customer(api: &Api) -> Result<Person> {
     let email = format!("bench-{}@example.org", secrets::hex(8)?);
     let account =
         json!({"email": email, "password": PASSWORD, "first_name": "Bench", "last_name": "Customer"});
-    post(api, "/auth/register", &account, 201)?;
+    let made = post(api, "/auth/register", &account, 201)?;
+    let id = made.get("id").and_then(Value::as_str);
     let mut person = Person {
+        id: id.context("An account has no id")?.to_owned(),
+        email: email.clone(),
         login: json!({"email": email, "password": PASSWORD}),
         token: String::new(),
     };

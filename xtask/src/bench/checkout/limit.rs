@@ -4,30 +4,13 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
+use crate::bench::stage::Basket;
 use crate::files;
 use crate::infra::postgres::{client, psql, with_database};
 use crate::instance::Instance;
 
 const DATABASE: &str = "souk_bench";
 const TABLES: &str = include_str!("limit.sql");
-
-/// What an order is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basket {
-    /// Two lines of two shops, among many.
-    TwoLines,
-    /// One line, the same for everybody.
-    OneHotLine,
-}
-
-impl Basket {
-    fn script(self) -> (&'static str, &'static str) {
-        match self {
-            Self::TwoLines => ("two-lines", include_str!("two_lines.pgbench")),
-            Self::OneHotLine => ("one-hot-line", include_str!("one_hot_line.pgbench")),
-        }
-    }
-}
 
 /// Tables of its own, beside those of the services.
 pub struct Limit<'a> {
@@ -52,7 +35,7 @@ impl<'a> Limit<'a> {
             &self.url,
             "truncate orders, sub_orders, order_items, stock_ledger, outbox; vacuum stock;",
         )?;
-        let (name, text) = basket.script();
+        let (name, text) = script(basket);
         let script = self.instance.dir.join("bench").join(format!("{name}.pgbench"));
         files::write_private(&script, text)?;
         let output = client("pgbench", &self.url)?
@@ -74,6 +57,13 @@ impl<'a> Limit<'a> {
                 String::from_utf8_lossy(&output.stderr)
             ),
         }
+    }
+}
+
+fn script(basket: Basket) -> (&'static str, &'static str) {
+    match basket {
+        Basket::TwoLines => ("two-lines", include_str!("two_lines.pgbench")),
+        Basket::OneHotLine => ("one-hot-line", include_str!("one_hot_line.pgbench")),
     }
 }
 

@@ -1,10 +1,8 @@
 //! `bench checkout`: orders through the gateway, held against Postgres alone writing the same rows.
 
 mod cost;
-mod crowd;
 mod effects;
 mod limit;
-mod stage;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,14 +10,14 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::budget::{Budget, Row, median};
+use super::crowd::{Crowd, Orders};
+use super::stage::{self, Basket, Stage};
 use crate::cli::CheckoutArgs;
 use crate::instance::Instance;
 
 use cost::Spent;
-use crowd::{Crowd, Orders};
 use effects::{Effects, Followed};
-use limit::{Basket, Limit};
-use stage::Stage;
+use limit::Limit;
 
 /// How many customers order at once.
 const CUSTOMERS: [usize; 3] = [1, 8, 32];

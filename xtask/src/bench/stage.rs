@@ -5,8 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::limit::Basket;
-use crate::bench::people;
+use super::people::{self, Person};
 use crate::http::Api;
 use crate::instance::Instance;
 use crate::mesh::Run;
@@ -16,13 +15,33 @@ use crate::{process, secrets};
 pub const WARES: usize = 100;
 const STOCK: u32 = 1_000_000;
 
+/// What an order is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basket {
+    /// Two lines of two shops, among many.
+    TwoLines,
+    /// One line, the same for everybody.
+    OneHotLine,
+}
+
+/// A shop that is open.
+pub struct Shop {
+    /// Which one.
+    pub id: String,
+    /// Its owner, whose token lives for a quarter of an hour.
+    pub owner: Person,
+    /// The variations that it sells.
+    pub wares: Vec<String>,
+}
+
 /// What can be bought, and where.
 pub struct Stage {
     /// The gateway.
     pub gateway_url: String,
     /// The superuser of all databases.
     pub postgres_url: String,
-    shops: [Vec<String>; 2],
+    /// Two shops.
+    pub shops: Vec<Shop>,
     hot: String,
 }
 
@@ -33,41 +52,46 @@ impl Stage {
         let mut stage = Self {
             gateway_url: run.gateway_url.clone(),
             postgres_url: run.postgres_url.clone(),
-            shops: [Vec::new(), Vec::new()],
+            shops: Vec::new(),
             hot: String::new(),
         };
         println!("opening two shops with {WARES} products each");
         let operator = Api::log_in(&run.gateway_url, &run.admin.email, &run.admin.password)?;
-        let first = stage.open_shop(&operator)?;
-        let second = stage.open_shop(&operator)?;
-        stage.hot = product(&first)?;
-        stage.shops = [first, second]
-            .map(|owner| (0..WARES).map(|_| product(&owner)).collect::<Result<Vec<_>>>())
-            .into_iter()
-            .collect::<Result<Vec<_>>>()?
-            .try_into()
-            .ok()
-            .context("There are two shops")?;
+        stage.shops = vec![stage.open_shop(&operator)?, stage.open_shop(&operator)?];
+        let owner = stage.shops.first().map(|shop| stage.acting_as(&shop.owner));
+        stage.hot = product(&owner.context("There is a shop")?)?;
+        for shop in &mut stage.shops {
+            let owner = Api::at(&run.gateway_url).acting_as(&shop.owner.token);
+            shop.wares = (0..WARES).map(|_| product(&owner)).collect::<Result<_>>()?;
+        }
         stage.wait_until_known()?;
         Ok(stage)
+    }
+
+    /// The API on behalf of somebody.
+    pub fn acting_as(&self, person: &Person) -> Api {
+        Api::at(&self.gateway_url).acting_as(&person.token)
+    }
+
+    /// Get other tokens for those who own the shops.
+    pub fn log_in_again(&mut self) -> Result<()> {
+        let api = Api::at(&self.gateway_url);
+        self.shops
+            .iter_mut()
+            .try_for_each(|shop| shop.owner.log_in_again(&api))
     }
 
     /// What goes into a cart.
     pub fn basket(&self, basket: Basket) -> Result<Vec<String>> {
         match basket {
             Basket::OneHotLine => Ok(vec![self.hot.clone()]),
-            Basket::TwoLines => self.shops.iter().map(|wares| any_of(wares)).collect(),
+            Basket::TwoLines => self.shops.iter().map(|shop| any_of(&shop.wares)).collect(),
         }
     }
 
-    fn customer(&self) -> Result<Api> {
-        let api = Api::at(&self.gateway_url);
-        let person = people::customer(&api)?;
-        Ok(api.acting_as(&person.token))
-    }
-
-    fn open_shop(&self, operator: &Api) -> Result<Api> {
-        let owner = self.customer()?;
+    fn open_shop(&self, operator: &Api) -> Result<Shop> {
+        let person = people::customer(&Api::at(&self.gateway_url))?;
+        let owner = self.acting_as(&person);
         let shop = made(
             &owner,
             "/shops",
@@ -83,13 +107,17 @@ impl Stage {
         if !process::wait_until(Duration::from_secs(20), may_sell) {
             bail!("A shop that was approved may not sell yet after 20 s");
         }
-        Ok(owner)
+        Ok(Shop {
+            id: shop,
+            owner: person,
+            wares: Vec::new(),
+        })
     }
 
     /// Events are behind: what cart-svc does not know yet cannot be taken.
     fn wait_until_known(&self) -> Result<()> {
-        let probe = self.customer()?;
-        let last = self.shops.iter().filter_map(|wares| wares.last());
+        let probe = self.acting_as(&people::customer(&Api::at(&self.gateway_url))?);
+        let last = self.shops.iter().filter_map(|shop| shop.wares.last());
         for variation in last.chain([&self.hot]) {
             let line = json!({"variation_id": variation, "quantity": 1});
             let takes = || matches!(probe.call("POST", "/cart/items", Some(&line)), Ok((201, _)));

@@ -7,10 +7,9 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Result, anyhow, bail};
 use serde_json::{Value, json};
 
-use super::limit::Basket;
-use super::stage::Stage;
-use crate::bench::budget::percentile;
-use crate::bench::people::{self, Person};
+use super::budget::percentile;
+use super::people::{self, Person};
+use super::stage::{Basket, Stage};
 use crate::http::Api;
 use crate::{interrupt, secrets};
 
@@ -122,7 +121,7 @@ impl<'a> Crowd<'a> {
             anyhow::Ok(())
         })?;
         let seconds = begun.elapsed().as_secs_f64();
-        crate::bench::go_on()?;
+        super::go_on()?;
         let ordered = waits.len();
         self.buyers
             .iter_mut()
@@ -186,7 +185,7 @@ fn side_by_side<T: Send>(all: &mut [T], work: impl Fn(&mut T) -> Result<()> + Sy
         let each = |chunk: &mut [T]| {
             chunk
                 .iter_mut()
-                .try_for_each(|one| crate::bench::go_on().and_then(|()| work(one)))
+                .try_for_each(|one| super::go_on().and_then(|()| work(one)))
         };
         let hands: Vec<_> = all
             .chunks_mut(share)
