@@ -7,9 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use souk_clients::cart::{
-    CartClient, CheckoutCart, LastOrder, OrderOf, OrderedLine, Proposal, ProposedChange,
-};
+use souk_clients::cart::{CartClient, CheckoutCart, OrderOf, Proposal, ProposedChange};
 use souk_clients::product::{ChangeKind, LineChange, ProductClient, ReserveOutcome};
 use souk_clients::user::UserClient;
 use souk_db::{Batcher, Claim, Db};
@@ -82,9 +80,9 @@ impl Checkout {
         turns: Arc<Semaphore>,
     ) -> Self {
         Self {
-            latest: FindingLatest::batcher(db.clone()),
-            placing: Placing::batcher(db.clone()),
-            telling: TellingCarts::batcher(carts.clone()),
+            latest: Batcher::new(FindingLatest(db.clone())),
+            placing: Batcher::new(Placing(db.clone())),
+            telling: Batcher::new(TellingCarts(carts.clone())),
             db,
             carts,
             products,
@@ -202,17 +200,7 @@ impl Checkout {
         latest: Option<LatestOrder>,
     ) -> Result<CheckoutCart> {
         let asked = souk_clients::cart::CheckoutRequest {
-            last_order: latest.map(|order| LastOrder {
-                order_id: order.order_id,
-                lines: order
-                    .lines
-                    .into_iter()
-                    .map(|(cart_line_id, quantity)| OrderedLine {
-                        cart_line_id,
-                        quantity,
-                    })
-                    .collect(),
-            }),
+            last_order: latest.map(|order| lines::taken(order.order_id, order.lines)),
             accept_changes: request.accept_changes,
         };
         let cart = self.carts.checkout(request.user_id, &asked).await?;
@@ -273,19 +261,10 @@ impl Checkout {
 
     /// Takes the order out of the cart before the customer looks again.
     async fn tell_cart(&self, order: &Order) -> Result<()> {
-        let lines = order
-            .items()
-            .map(|item| OrderedLine {
-                cart_line_id: item.cart_line_id,
-                quantity: item.quantity,
-            })
-            .collect();
+        let items = order.items().map(|item| (item.cart_line_id, item.quantity));
         let told = OrderOf {
             user_id: order.user_id,
-            order: LastOrder {
-                order_id: order.id,
-                lines,
-            },
+            order: lines::taken(order.id, items),
         };
         self.telling.ask(told).await
     }

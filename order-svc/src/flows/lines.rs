@@ -1,6 +1,6 @@
 //! Lines of a cart, of a reservation, and of an order.
 
-use souk_clients::cart::CheckoutCart;
+use souk_clients::cart::{CheckoutCart, LastOrder, OrderedLine};
 use souk_clients::product::{Reservation, ReserveLine, ReserveRequest};
 use uuid::Uuid;
 
@@ -32,6 +32,18 @@ pub fn match_cart(reservation: &Reservation, cart: &CheckoutCart) -> bool {
                     && held.price == wanted.unit_price
             })
         })
+}
+
+/// What an order took from its cart: pieces by line.
+pub fn taken(order_id: Uuid, pieces: impl IntoIterator<Item = (Uuid, i32)>) -> LastOrder {
+    let line = |(cart_line_id, quantity)| OrderedLine {
+        cart_line_id,
+        quantity,
+    };
+    LastOrder {
+        order_id,
+        lines: pieces.into_iter().map(line).collect(),
+    }
 }
 
 /// What is held, as the lines of an order.

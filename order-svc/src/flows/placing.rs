@@ -1,10 +1,8 @@
 //! What orders that wait together share: a query for what came before them, a transaction, a word to their carts.
 
-use std::sync::Arc;
-
 use chrono::{SubsecRound, Utc};
 use souk_clients::cart::{CartClient, OrderOf};
-use souk_db::{BatchWork, Batcher, Db};
+use souk_db::{BatchWork, Db};
 use uuid::Uuid;
 
 use crate::domain::{Entry, Order};
@@ -13,16 +11,7 @@ use crate::store::checkouts::LatestOrder;
 use crate::{Error, Result, ops, store};
 
 /// Places orders.
-pub struct Placing {
-    db: Db,
-}
-
-impl Placing {
-    /// Orders of `db`.
-    pub fn batcher(db: Db) -> Arc<Batcher<Self>> {
-        Batcher::new(Self { db })
-    }
-}
+pub struct Placing(pub Db);
 
 impl BatchWork for Placing {
     type Job = Asked;
@@ -34,23 +23,14 @@ impl BatchWork for Placing {
     async fn run(&self, asked: &[Asked]) -> Result<Vec<(Order, Entry)>> {
         // Postgres keeps microseconds: what is answered now and what is read later must be equal.
         let now = Utc::now().trunc_subsecs(6);
-        self.db
+        self.0
             .transaction(async |tx| ops::place_orders(tx, asked, now).await)
             .await
     }
 }
 
 /// Takes orders out of their carts before the customers look again.
-pub struct TellingCarts {
-    carts: CartClient,
-}
-
-impl TellingCarts {
-    /// The carts that `carts` knows.
-    pub fn batcher(carts: CartClient) -> Arc<Batcher<Self>> {
-        Batcher::new(Self { carts })
-    }
-}
+pub struct TellingCarts(pub CartClient);
 
 impl BatchWork for TellingCarts {
     type Job = OrderOf;
@@ -61,7 +41,7 @@ impl BatchWork for TellingCarts {
 
     /// Never fails: what is not told now is told by the events.
     async fn run(&self, orders: &[OrderOf]) -> Result<Vec<()>> {
-        if let Err(error) = self.carts.ordered(orders.to_vec()).await {
+        if let Err(error) = self.0.ordered(orders.to_vec()).await {
             tracing::debug!(%error, "Carts will hear of their orders by the events");
         }
         Ok(vec![(); orders.len()])
@@ -69,16 +49,7 @@ impl BatchWork for TellingCarts {
 }
 
 /// Finds the order that a customer's next one follows.
-pub struct FindingLatest {
-    db: Db,
-}
-
-impl FindingLatest {
-    /// Orders of `db`.
-    pub fn batcher(db: Db) -> Arc<Batcher<Self>> {
-        Batcher::new(Self { db })
-    }
-}
+pub struct FindingLatest(pub Db);
 
 impl BatchWork for FindingLatest {
     type Job = Uuid;
@@ -88,7 +59,7 @@ impl BatchWork for FindingLatest {
     const NAME: &'static str = "latest_orders";
 
     async fn run(&self, user_ids: &[Uuid]) -> Result<Vec<Option<LatestOrder>>> {
-        let mut conn = self.db.conn().await?;
+        let mut conn = self.0.conn().await?;
         let found = store::checkouts::latest_orders(&mut conn, user_ids).await?;
         Ok(user_ids
             .iter()
