@@ -21,8 +21,9 @@ use crate::{Conn, DbError, Lease};
 const WAIT: Duration = Duration::from_secs(5);
 
 /// Every statement of ours is sent again and again, and means the same for all its parameters: to plan it each time, as
-/// Postgres does when arrays look dearer in general than in particular, costs more than to run it.
-const PLAN_ONCE: &str = "set plan_cache_mode = force_generic_plan";
+/// Postgres does when arrays look dearer in general than in particular, costs more than to run it. Nor is it compiled:
+/// that takes milliseconds, is done for each run, and for pages of large tables, whose plans know no limit and look dear.
+const SETTINGS: &str = "set plan_cache_mode = force_generic_plan; set jit = off";
 
 /// A connection on loan from the pool.
 pub type PooledConn = Object<Conn>;
@@ -195,7 +196,7 @@ fn pool(url: &str, size: usize) -> anyhow::Result<Pool<Conn>> {
 /// Opens a connection of the pool.
 async fn open(url: &str) -> diesel::ConnectionResult<Conn> {
     let mut conn = Conn::establish(url).await?;
-    let set = conn.batch_execute(PLAN_ONCE).await;
+    let set = conn.batch_execute(SETTINGS).await;
     set.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
