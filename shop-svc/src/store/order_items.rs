@@ -228,8 +228,9 @@ pub async fn list(conn: &mut Conn, shop_id: Uuid, filter: &OrderItemFilter) -> R
         query = query.filter(order_items::ordered_at.lt(to));
     }
     if let Some((at, id)) = filter.after {
-        let same_time = order_items::ordered_at.eq(at).and(order_items::id.lt(id));
-        query = query.filter(order_items::ordered_at.lt(at).or(same_time));
+        // The first comparison is implied by the second; it is there for the index.
+        let before = order_items::ordered_at.lt(at).or(order_items::id.lt(id));
+        query = query.filter(order_items::ordered_at.le(at)).filter(before);
     }
     query
         .load(conn)
