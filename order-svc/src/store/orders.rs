@@ -1,7 +1,7 @@
 //! Orders with their parts and items.
 
-use chrono::{DateTime, Utc};
-use diesel::dsl::exists;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -11,6 +11,9 @@ use uuid::Uuid;
 use super::rows::{ItemRow, OrderRow, SubOrderRow, assemble};
 use super::schema::{order_items, orders, sub_orders};
 use crate::domain::{Change, Order, OrderStatus};
+
+/// How far the time in an order's id may be from the time of the order: both are read from one clock, within a moment.
+const ID_SLACK: TimeDelta = TimeDelta::hours(1);
 
 /// Which orders to list, newest first.
 #[derive(Debug, Clone, Default)]
@@ -70,13 +73,17 @@ pub async fn list(conn: &mut Conn, filter: &OrderFilter, limit: i64) -> Result<V
         query = query.filter(exists(part.filter(sub_orders::shop_id.eq(shop_id))));
     }
     if let Some(status) = filter.status {
-        query = query.filter(orders::status.eq(status.as_str()));
+        // In the text, not as a parameter: some statuses are those of nearly all orders and others of a handful, and
+        // each needs a plan of its own.
+        query = query.filter(orders::status.eq(sql::<Text>(&format!("'{}'", status.as_str()))));
     }
     if let Some(from) = filter.from {
-        query = query.filter(orders::created_at.ge(from));
+        let first = lowest_id(from.checked_sub_signed(ID_SLACK).unwrap_or(from));
+        query = query.filter(orders::created_at.ge(from).and(orders::id.ge(first)));
     }
     if let Some(to) = filter.to {
-        query = query.filter(orders::created_at.lt(to));
+        let end = lowest_id(to.checked_add_signed(ID_SLACK).unwrap_or(to));
+        query = query.filter(orders::created_at.lt(to).and(orders::id.lt(end)));
     }
     if let Some(after) = filter.after {
         query = query.filter(orders::id.lt(after));
@@ -183,6 +190,14 @@ pub async fn forget_user(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
+/// The lowest id of all that are made from then on: a UUIDv7 begins with its millisecond, so a list by id that keeps to
+/// some days need not read the others.
+fn lowest_id(at: DateTime<Utc>) -> Uuid {
+    // 48 bits, as RFC 9562 lays them out.
+    let millis = at.timestamp_millis().clamp(0, (1 << 48) - 1).unsigned_abs();
+    Uuid::from_u128(u128::from(millis) << 80)
+}
+
 async fn complete(conn: &mut Conn, orders: Vec<OrderRow>) -> Result<Vec<Order>, DbError> {
     if orders.is_empty() {
         return Ok(Vec::new());
@@ -201,4 +216,34 @@ async fn complete(conn: &mut Conn, orders: Vec<OrderRow>) -> Result<Vec<Order>, 
         .load(conn)
         .await?;
     assemble(orders, parts, items)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::{NoContext, Timestamp};
+
+    use super::*;
+
+    fn id(at: DateTime<Utc>) -> Uuid {
+        let seconds = u64::try_from(at.timestamp()).unwrap();
+        Uuid::new_v7(Timestamp::from_unix(
+            NoContext,
+            seconds,
+            at.timestamp_subsec_nanos(),
+        ))
+    }
+
+    #[test]
+    fn ids_of_a_moment_are_not_below_the_lowest() {
+        let at: DateTime<Utc> = "2026-03-01T09:07:00.250Z".parse().unwrap();
+
+        assert!(lowest_id(at) < id(at));
+        assert!(lowest_id(at + TimeDelta::milliseconds(1)) > id(at));
+    }
+
+    #[test]
+    fn times_without_ids_have_bounds_too() {
+        assert_eq!(lowest_id(DateTime::<Utc>::MIN_UTC), Uuid::nil());
+        assert!(lowest_id(DateTime::<Utc>::MAX_UTC) > id("9999-12-31T00:00:00Z".parse().unwrap()));
+    }
 }
