@@ -11,8 +11,8 @@ use souk_contracts::{DecodeError, Envelope, Event};
 use uuid::Uuid;
 
 use crate::domain::{
-    Fact, ItemId, Line, LoggedEvent, OrderId, ProductId, ProductName, Shop, ShopId, Status, UserId, Visit,
-    bucket,
+    Fact, ItemId, Line, LoggedEvent, OrderId, ProductId, ProductName, Shop, ShopId, Span, Status, UserId,
+    Visit,
 };
 use crate::{Error, Result};
 
@@ -171,7 +171,7 @@ fn possible(event: &LoggedEvent, line: Line) -> Result<Line> {
 fn visited(event: &LoggedEvent, shop_id: Uuid, visitor: String) -> Fact {
     Fact::Visited(Visit {
         shop_id: ShopId(shop_id),
-        bucket: bucket(event.time),
+        bucket: Span::Quarter.bucket(event.time),
         visitor,
     })
 }

@@ -7,6 +7,7 @@ mod period;
 mod projection;
 mod report;
 mod sales;
+mod span;
 mod time;
 
 pub use event::LoggedEvent;
@@ -16,4 +17,5 @@ pub use period::{MAX_DAYS, Period, PeriodError, PeriodQuery};
 pub use projection::{Changes, Fact, ProductName, Shop, Visit, orders_of, project};
 pub use report::{Day, DaySums, Revenue, Summary, daily, summary};
 pub use sales::{Cell, Figures, Of, Sales};
-pub use time::{Bound, BoundError, bucket};
+pub use span::{Span, Stretch, cover};
+pub use time::{Bound, BoundError};

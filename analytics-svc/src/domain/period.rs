@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, LocalResult, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::Bound;
+use crate::domain::{Bound, Stretch, cover};
 
 /// Most days that one report may cover.
 pub const MAX_DAYS: i64 = 366;
@@ -124,6 +124,24 @@ impl Period {
         self.days()
             .chain([end])
             .map(|day| midnight(self.tz, day))
+            .collect()
+    }
+
+    /// The sums that make it up, all for one day of an answer.
+    pub fn stretches(&self, day: i64) -> Vec<(i64, Stretch)> {
+        let stretches = cover(self.start(), self.end());
+        stretches.into_iter().map(|stretch| (day, stretch)).collect()
+    }
+
+    /// The sums that make up each of its days, which are counted from 0 on.
+    pub fn stretches_of_days(&self) -> Vec<(i64, Stretch)> {
+        let borders = self.borders();
+        let days = borders.iter().zip(borders.iter().skip(1));
+        (0..)
+            .zip(days)
+            .flat_map(|(day, (start, end))| {
+                cover(*start, *end).into_iter().map(move |stretch| (day, stretch))
+            })
             .collect()
     }
 

@@ -1,10 +1,10 @@
-//! Sums of what was sold, per quarter of an hour.
+//! Sums of what was sold, by stretch of time.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Item, ProductId, ShopId, Status, bucket};
+use crate::domain::{Item, ProductId, ShopId, Span, Status};
 
 /// Whose sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,10 +22,23 @@ pub enum Of {
 pub struct Cell {
     /// Whose.
     pub of: Of,
-    /// The quarter of an hour.
+    /// How long a time it is of.
+    pub span: Span,
+    /// Where that time begins.
     pub bucket: DateTime<Utc>,
     /// Money of two currencies is never added.
     pub currency: String,
+}
+
+impl Cell {
+    /// The one of a longer time that this is a part of.
+    fn within(&self, span: Span) -> Self {
+        Self {
+            span,
+            bucket: span.bucket(self.bucket),
+            ..self.clone()
+        }
+    }
 }
 
 /// What is summed up. Rates are computed from it and never kept.
@@ -68,7 +81,7 @@ impl Figures {
     }
 }
 
-/// Sums, or changes of sums, by cell.
+/// Sums, or changes of sums, by quarter of an hour.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sales(BTreeMap<Cell, Figures>);
 
@@ -117,7 +130,8 @@ impl Sales {
         ] {
             let cell = Cell {
                 of,
-                bucket: bucket(at),
+                span: Span::Quarter,
+                bucket: Span::Quarter.bucket(at),
                 currency: line.currency.clone(),
             };
             change(self.0.entry(cell).or_default());
@@ -143,9 +157,13 @@ impl Sales {
         ));
     }
 
-    /// The cells that hold anything but zeros, in a fixed order.
+    /// The cells of every span that hold anything but zeros, in a fixed order.
     pub fn into_cells(self) -> impl Iterator<Item = (Cell, Figures)> {
-        self.0
+        let mut all = Self::default();
+        for (cell, figures) in &self.0 {
+            all.add(Self(Span::ALL.map(|span| (cell.within(span), *figures)).into()));
+        }
+        all.0
             .into_iter()
             .filter(|(_, figures)| *figures != Figures::default())
     }
@@ -166,6 +184,10 @@ mod tests {
     }
 
     fn item(id: u128, quantity: i64) -> Item {
+        item_at(id, quantity, "2026-03-01T09:07:00Z")
+    }
+
+    fn item_at(id: u128, quantity: i64, time: &str) -> Item {
         let line = Line {
             id: ItemId(Uuid::from_u128(id)),
             shop_id: SHOP,
@@ -176,13 +198,14 @@ mod tests {
             currency: "AZN".into(),
         };
         let mut item = Item::new(OrderId(Uuid::nil()), None, line.clone());
-        item.ordered(line, at("2026-03-01T09:07:00Z"));
+        item.ordered(line, at(time));
         item
     }
 
     fn shop(sales: Sales) -> Vec<(String, Figures)> {
         let of_shop = sales.into_cells().filter(|(cell, _)| cell.of == Of::Shop(SHOP));
         of_shop
+            .filter(|(cell, _)| cell.span == Span::Quarter)
             .map(|(cell, figures)| (cell.bucket.format("%dT%H:%M").to_string(), figures))
             .collect()
     }
@@ -235,6 +258,26 @@ mod tests {
             1
         );
         assert_eq!(shop(Sales::of_order(&[cancelled])), []);
+    }
+
+    #[test]
+    fn a_longer_time_has_the_sum_of_its_quarters() {
+        let mut sales = Sales::of_order(&[item(1, 2)]);
+        sales.add(Sales::of_order(&[item_at(2, 1, "2026-03-02T08:00:00Z")]));
+
+        let market = sales.into_cells().filter(|(cell, _)| cell.of == Of::Market);
+
+        let sums = market.map(|(cell, figures)| (cell.span, cell.bucket, figures.orders, figures.booked));
+        assert_eq!(
+            sums.collect::<Vec<_>>(),
+            [
+                (Span::Quarter, at("2026-03-01T09:00:00Z"), 1, 1000),
+                (Span::Quarter, at("2026-03-02T08:00:00Z"), 1, 500),
+                (Span::Day, at("2026-03-01T00:00:00Z"), 1, 1000),
+                (Span::Day, at("2026-03-02T00:00:00Z"), 1, 500),
+                (Span::Week, at("2026-02-26T00:00:00Z"), 2, 1500),
+            ]
+        );
     }
 
     #[test]

@@ -1,16 +1,6 @@
-//! Instants, their quarter of an hour, and bounds given by a client.
+//! Bounds of time given by a client.
 
 use chrono::{DateTime, NaiveDate, Utc};
-
-/// Sums are kept per quarter of an hour: every time zone in use begins its days on such a border, those of
-/// Nepal (+05:45) and the Chatham Islands (+12:45) included, so that days in any zone are exact.
-const BUCKET_SECONDS: i64 = 15 * 60;
-
-/// The start of the quarter of an hour that an instant lies in.
-pub fn bucket(at: DateTime<Utc>) -> DateTime<Utc> {
-    let seconds = at.timestamp();
-    DateTime::from_timestamp(seconds - seconds.rem_euclid(BUCKET_SECONDS), 0).unwrap_or(at)
-}
 
 /// `from` or `to` as a client writes it: a day or an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,13 +79,6 @@ mod tests {
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn a_bucket_is_the_quarter_of_an_hour() {
-        assert_eq!(bucket(at("2026-03-01T09:29:59.999Z")), at("2026-03-01T09:15:00Z"));
-        assert_eq!(bucket(at("2026-03-01T09:30:00Z")), at("2026-03-01T09:30:00Z"));
-        assert_eq!(bucket(at("1969-12-31T23:59:59Z")), at("1969-12-31T23:45:00Z"));
     }
 
     #[test]

@@ -2,47 +2,49 @@
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError, prepared};
 use uuid::Uuid;
 
-use crate::domain::{DaySums, Figures, Period, ShopId};
+use crate::domain::{DaySums, Figures, Period, ShopId, Stretch};
 
-// The days are cut at instants computed here, so that a day means the same as in the rest of the answer,
-// whatever Postgres knows of time zones. The first piece is the period before.
-const SHOP_DAYS: &str = "
-select (width_bucket(bucket, $2) - 2)::bigint as day, currency, sum(orders)::bigint as orders,
-    sum(units)::bigint as units, sum(booked)::bigint as booked, sum(settled)::bigint as settled
-from shop_sales where shop_id = $1 and bucket >= $3 and bucket < $4 group by 1, 2 order by 1, 2";
+type Query<'a> = BoxedSqlQuery<'a, Pg, SqlQuery>;
 
-const MARKET: &str = "
-select 0::bigint as day, currency, sum(orders)::bigint as orders, sum(units)::bigint as units,
-    sum(booked)::bigint as booked, sum(settled)::bigint as settled
-from market_sales where bucket >= $1 and bucket < $2 group by currency order by currency";
+/// The rows of a table of sums that make up a time, for a `from`; `whose` narrows them. The first parameters are those
+/// that [`ask`] binds.
+fn sums(table: &str, whose: &str) -> String {
+    // The offset keeps Postgres from joining in another way than by looking up each stretch: not knowing them, it would
+    // read the whole table.
+    format!(
+        "unnest($1, $2, $3, $4) as stretch (day, minutes, starts, ends)
+         cross join lateral (
+             select * from {table} as sums
+             where {whose} and sums.minutes = stretch.minutes and bucket >= starts and bucket < ends offset 0
+         ) as sales"
+    )
+}
 
-const TOP_PRODUCTS: &str = "
-with top as (
-    select shop_id, product_id, sum(orders)::bigint as orders, sum(units)::bigint as units,
-        coalesce(sum(booked) filter (where currency = $4), 0)::bigint as revenue
-    from product_sales
-    where ($1 is null or shop_id = $1) and bucket >= $2 and bucket < $3
-    group by shop_id, product_id having sum(units) > 0
-    order by revenue desc, product_id limit $5
-)
-select top.*, products.title, shops.name as shop_name
-from top left join products on products.id = product_id left join shops on shops.id = shop_id
-order by revenue desc, product_id";
-
-const TOP_SHOPS: &str = "
-with top as (
-    select shop_id, sum(orders)::bigint as orders, sum(units)::bigint as units,
-        coalesce(sum(booked) filter (where currency = $3), 0)::bigint as revenue
-    from shop_sales where bucket >= $1 and bucket < $2
-    group by shop_id having sum(units) > 0
-    order by revenue desc, shop_id limit $4
-)
-select top.*, shops.name from top left join shops on shops.id = shop_id order by revenue desc, shop_id";
+/// Asks about some stretches of time, each of a day of the answer. They are cut at instants computed here, so that a day
+/// means the same as in the rest of the answer, whatever Postgres knows of time zones.
+fn ask<'a>(text: String, stretches: &[(i64, Stretch)]) -> Query<'a> {
+    let column =
+        |value: fn(&Stretch) -> DateTime<Utc>| stretches.iter().map(|(_, stretch)| value(stretch)).collect();
+    let days: Vec<i64> = stretches.iter().map(|(day, _)| *day).collect();
+    let minutes: Vec<i32> = stretches
+        .iter()
+        .map(|(_, stretch)| stretch.span.minutes())
+        .collect();
+    let (starts, ends): (Vec<_>, Vec<_>) = (column(|stretch| stretch.start), column(|stretch| stretch.end));
+    diesel::sql_query(text)
+        .into_boxed()
+        .bind::<Array<BigInt>, _>(days)
+        .bind::<Array<Integer>, _>(minutes)
+        .bind::<Array<Timestamptz>, _>(starts)
+        .bind::<Array<Timestamptz>, _>(ends)
+}
 
 #[derive(QueryableByName)]
 struct DayRow {
@@ -130,30 +132,28 @@ pub struct TopShop {
 
 /// A shop's sums of each day of the period, and as day -1 of the whole period before.
 pub async fn shop_days(conn: &mut Conn, shop_id: ShopId, period: &Period) -> Result<Vec<DaySums>, DbError> {
-    let before = period.previous().start();
-    let mut borders = vec![before];
-    borders.extend(period.borders());
-    let rows = prepared(
-        diesel::sql_query(SHOP_DAYS)
-            .bind::<SqlUuid, _>(shop_id.0)
-            .bind::<Array<Timestamptz>, _>(borders)
-            .bind::<Timestamptz, _>(before)
-            .bind::<Timestamptz, _>(period.end()),
-    )
-    .load::<DayRow>(conn)
-    .await?;
-    Ok(rows.into_iter().map(DayRow::into).collect())
+    let mut stretches = period.previous().stretches(-1);
+    stretches.extend(period.stretches_of_days());
+    let query = ask(by_day(&sums("shop_sales", "shop_id = $5")), &stretches).bind::<SqlUuid, _>(shop_id.0);
+    load_days(conn, query).await
 }
 
 /// The sums of the whole market, one entry per currency.
 pub async fn market(conn: &mut Conn, period: &Period) -> Result<Vec<DaySums>, DbError> {
-    let rows = prepared(
-        diesel::sql_query(MARKET)
-            .bind::<Timestamptz, _>(period.start())
-            .bind::<Timestamptz, _>(period.end()),
+    let query = ask(by_day(&sums("market_sales", "true")), &period.stretches(0));
+    load_days(conn, query).await
+}
+
+fn by_day(sums: &str) -> String {
+    format!(
+        "select day, currency, sum(orders)::bigint as orders, sum(units)::bigint as units,
+             sum(booked)::bigint as booked, sum(settled)::bigint as settled
+         from {sums} group by day, currency order by day, currency"
     )
-    .load::<DayRow>(conn)
-    .await?;
+}
+
+async fn load_days(conn: &mut Conn, query: Query<'_>) -> Result<Vec<DaySums>, DbError> {
+    let rows = prepared(query).load::<DayRow>(conn).await?;
     Ok(rows.into_iter().map(DayRow::into).collect())
 }
 
@@ -165,17 +165,27 @@ pub async fn top_products(
     currency: &str,
     limit: i64,
 ) -> Result<Vec<TopProduct>, DbError> {
-    let rows = prepared(
-        diesel::sql_query(TOP_PRODUCTS)
-            .bind::<Nullable<SqlUuid>, _>(shop_id.map(|id| id.0))
-            .bind::<Timestamptz, _>(period.start())
-            .bind::<Timestamptz, _>(period.end())
-            .bind::<Text, _>(currency)
-            .bind::<BigInt, _>(limit),
-    )
-    .load(conn)
-    .await?;
-    Ok(rows)
+    let whose = if shop_id.is_some() { "shop_id = $7" } else { "true" };
+    let text = format!(
+        "with top as (
+             select shop_id, product_id, sum(orders)::bigint as orders, sum(units)::bigint as units,
+                 coalesce(sum(booked) filter (where currency = $5), 0)::bigint as revenue
+             from {}
+             group by shop_id, product_id having sum(units) > 0
+             order by revenue desc, product_id limit $6
+         )
+         select top.*, products.title, shops.name as shop_name
+         from top left join products on products.id = product_id left join shops on shops.id = shop_id
+         order by revenue desc, product_id",
+        sums("product_sales", whose)
+    );
+    let mut query = ask(text, &period.stretches(0))
+        .bind::<Text, _>(currency)
+        .bind::<BigInt, _>(limit);
+    if let Some(shop_id) = shop_id {
+        query = query.bind::<SqlUuid, _>(shop_id.0);
+    }
+    Ok(prepared(query).load(conn).await?)
 }
 
 /// The shops that sell most: by revenue, then by id.
@@ -185,15 +195,20 @@ pub async fn top_shops(
     currency: &str,
     limit: i64,
 ) -> Result<Vec<TopShop>, DbError> {
-    let (start, end): (DateTime<Utc>, DateTime<Utc>) = (period.start(), period.end());
-    let rows = prepared(
-        diesel::sql_query(TOP_SHOPS)
-            .bind::<Timestamptz, _>(start)
-            .bind::<Timestamptz, _>(end)
-            .bind::<Text, _>(currency)
-            .bind::<BigInt, _>(limit),
-    )
-    .load(conn)
-    .await?;
-    Ok(rows)
+    let text = format!(
+        "with top as (
+             select shop_id, sum(orders)::bigint as orders, sum(units)::bigint as units,
+                 coalesce(sum(booked) filter (where currency = $5), 0)::bigint as revenue
+             from {}
+             group by shop_id having sum(units) > 0
+             order by revenue desc, shop_id limit $6
+         )
+         select top.*, shops.name from top left join shops on shops.id = shop_id
+         order by revenue desc, shop_id",
+        sums("shop_sales", "true")
+    );
+    let query = ask(text, &period.stretches(0))
+        .bind::<Text, _>(currency)
+        .bind::<BigInt, _>(limit);
+    Ok(prepared(query).load(conn).await?)
 }

@@ -1,9 +1,9 @@
-//! Sums per quarter of an hour: of the market, of each shop, of each product.
+//! Sums by stretch of time: of the market, of each shop, of each product.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
-use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError, Prepared, prepared};
 use uuid::Uuid;
@@ -12,38 +12,40 @@ use crate::domain::{Cell, Figures, Of, Sales};
 
 const ADD: &str = "
 with market as (
-    insert into market_sales as known (bucket, currency, orders, units, booked, settled)
-    select * from unnest($1, $2, $3, $4, $5, $6)
-    on conflict (bucket, currency) do update set
+    insert into market_sales as known (minutes, bucket, currency, orders, units, booked, settled)
+    select * from unnest($1, $2, $3, $4, $5, $6, $7)
+    on conflict (minutes, bucket, currency) do update set
         orders = known.orders + excluded.orders, units = known.units + excluded.units,
         booked = known.booked + excluded.booked, settled = known.settled + excluded.settled
 ), shops as (
-    insert into shop_sales as known (bucket, currency, orders, units, booked, settled, shop_id)
-    select * from unnest($7, $8, $9, $10, $11, $12, $13)
-    on conflict (shop_id, bucket, currency) do update set
+    insert into shop_sales as known (minutes, bucket, currency, orders, units, booked, settled, shop_id)
+    select * from unnest($8, $9, $10, $11, $12, $13, $14, $15)
+    on conflict (shop_id, minutes, bucket, currency) do update set
         orders = known.orders + excluded.orders, units = known.units + excluded.units,
         booked = known.booked + excluded.booked, settled = known.settled + excluded.settled
 )
-insert into product_sales as known (bucket, currency, orders, units, booked, settled, shop_id, product_id)
-select * from unnest($14, $15, $16, $17, $18, $19, $20, $21)
-on conflict (shop_id, bucket, product_id, currency) do update set
+insert into product_sales as known (minutes, bucket, currency, orders, units, booked, settled, shop_id, product_id)
+select * from unnest($16, $17, $18, $19, $20, $21, $22, $23, $24)
+on conflict (shop_id, minutes, bucket, product_id, currency) do update set
     orders = known.orders + excluded.orders, units = known.units + excluded.units,
     booked = known.booked + excluded.booked, settled = known.settled + excluded.settled";
 
 // What was taken away altogether leaves no row, or the rows would tell in which order events came.
 const PRUNE: &str = "
 with market as (
-    delete from market_sales as known using unnest($1, $2) as touched (bucket, currency)
-    where known.bucket = touched.bucket and known.currency = touched.currency
-        and (orders, units, booked, settled) = (0, 0, 0, 0)
-), shops as (
-    delete from shop_sales as known using unnest($3, $4, $5) as touched (bucket, currency, shop_id)
-    where known.shop_id = touched.shop_id and known.bucket = touched.bucket
+    delete from market_sales as known using unnest($1, $2, $3) as touched (minutes, bucket, currency)
+    where known.minutes = touched.minutes and known.bucket = touched.bucket
         and known.currency = touched.currency
         and (orders, units, booked, settled) = (0, 0, 0, 0)
+), shops as (
+    delete from shop_sales as known using unnest($4, $5, $6, $7) as touched (minutes, bucket, currency, shop_id)
+    where known.shop_id = touched.shop_id and known.minutes = touched.minutes
+        and known.bucket = touched.bucket and known.currency = touched.currency
+        and (orders, units, booked, settled) = (0, 0, 0, 0)
 )
-delete from product_sales as known using unnest($6, $7, $8, $9) as touched (bucket, currency, shop_id, product_id)
-where known.shop_id = touched.shop_id and known.bucket = touched.bucket
+delete from product_sales as known
+using unnest($8, $9, $10, $11, $12) as touched (minutes, bucket, currency, shop_id, product_id)
+where known.shop_id = touched.shop_id and known.minutes = touched.minutes and known.bucket = touched.bucket
     and known.product_id = touched.product_id and known.currency = touched.currency
     and (orders, units, booked, settled) = (0, 0, 0, 0)";
 
@@ -52,6 +54,7 @@ type Query<'a> = BoxedSqlQuery<'a, Pg, SqlQuery>;
 /// The same cells, column by column.
 #[derive(Default)]
 struct Columns {
+    minutes: Vec<i32>,
     bucket: Vec<DateTime<Utc>>,
     currency: Vec<String>,
     figures: Vec<Figures>,
@@ -61,6 +64,7 @@ struct Columns {
 
 impl Columns {
     fn push(&mut self, cell: Cell, figures: Figures) {
+        self.minutes.push(cell.span.minutes());
         self.bucket.push(cell.bucket);
         self.currency.push(cell.currency);
         self.figures.push(figures);
@@ -75,6 +79,7 @@ impl Columns {
     /// Which cells, without the ids that the level has.
     fn bind_cells<'a>(&'a self, query: Query<'a>) -> Query<'a> {
         query
+            .bind::<Array<Integer>, _>(&self.minutes)
             .bind::<Array<Timestamptz>, _>(&self.bucket)
             .bind::<Array<Text>, _>(&self.currency)
     }

@@ -39,7 +39,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    market_sales (bucket, currency) {
+    market_sales (minutes, bucket, currency) {
+        minutes -> Int4,
         bucket -> Timestamptz,
         currency -> Text,
         orders -> Int8,
@@ -50,8 +51,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    shop_sales (shop_id, bucket, currency) {
+    shop_sales (shop_id, minutes, bucket, currency) {
         shop_id -> Uuid,
+        minutes -> Int4,
         bucket -> Timestamptz,
         currency -> Text,
         orders -> Int8,
@@ -62,9 +64,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    product_sales (shop_id, bucket, product_id, currency) {
+    product_sales (shop_id, minutes, bucket, product_id, currency) {
         shop_id -> Uuid,
         product_id -> Uuid,
+        minutes -> Int4,
         bucket -> Timestamptz,
         currency -> Text,
         orders -> Int8,

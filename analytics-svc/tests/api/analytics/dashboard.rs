@@ -1,12 +1,13 @@
 //! What a dashboard shows.
 
+use chrono::TimeDelta;
 use serde_json::json;
 use souk_contracts::Money;
 use souk_contracts::events::OrderItemStatus::{Cancelled, Delivered, Shipped};
 use uuid::Uuid;
 
 use crate::harness::TestApp;
-use crate::story::{OTHER, OWNER, SHOP, approved, item, order, seen, seen_product};
+use crate::story::{OTHER, OWNER, SHOP, approved, at, item, order, seen, seen_product};
 
 pub fn url(query: &str) -> String {
     format!("/api/v1/analytics/shops/{SHOP}/dashboard?{query}")
@@ -130,6 +131,52 @@ async fn revenue_is_booked_when_ordered_and_settled_when_delivered() {
         ),
         (&json!(0), &json!(1000))
     );
+}
+
+/// Units by what a dashboard says in several places, and by the overview of the same days.
+async fn units(app: &TestApp, query: &str) -> [i64; 4] {
+    let shop = app.customer(OWNER).get(&url(query)).await.body;
+    let market = app
+        .admin()
+        .get(&format!("/api/v1/analytics/overview?{query}"))
+        .await
+        .body;
+    let days = shop["daily"].as_array().unwrap();
+    [
+        shop["summary"]["units_sold"].as_i64().unwrap(),
+        days.iter().map(|day| day["units"].as_i64().unwrap()).sum(),
+        shop["top_products"][0]["units_sold"].as_i64().unwrap(),
+        market["quantity_sold"].as_i64().unwrap(),
+    ]
+}
+
+#[actix_web::test]
+async fn a_month_adds_up_in_every_time_zone() {
+    let app = TestApp::new().await;
+    let begin = at("2026-01-05T00:10:00Z");
+    let times: Vec<_> = (0..240).map(|n| begin + TimeDelta::hours(7 * n)).collect();
+    let orders = times
+        .iter()
+        .map(|time| order(vec![item(SHOP, 11, 1)], &time.to_rfc3339()).created());
+    app.take(orders.chain([approved()]).collect()).await;
+
+    for (zone, offset) in [
+        ("UTC", "+00:00"),
+        ("Asia/Baku", "+04:00"),
+        ("Asia/Kathmandu", "+05:45"),
+        ("America/Caracas", "-04:00"),
+    ] {
+        let (first, last) = ("2026-01-31", "2026-03-01");
+        let from = at(&format!("{first}T00:00:00{offset}"));
+        let to = at(&format!("{last}T00:00:00{offset}")) + TimeDelta::days(1);
+        let of = |from, to| times.iter().filter(|time| (from..to).contains(*time)).count() as i64;
+
+        let query = format!("from={first}&to={last}&tz={zone}");
+        let before = app.customer(OWNER).get(&url(&query)).await.body["previous"]["units_sold"].clone();
+
+        assert_eq!(units(&app, &query).await, [of(from, to); 4], "{zone}");
+        assert_eq!(before, of(from - (to - from), from), "{zone}");
+    }
 }
 
 #[actix_web::test]

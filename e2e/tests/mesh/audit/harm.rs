@@ -150,17 +150,17 @@ harms! {
         "update event_log set id = '{event}' where id = '{order}'"
         finds "{event}";
     "market sales" in analytics_svc
-        "update market_sales set units = units + 1 where bucket = '{bucket}'"
-        "update market_sales set units = units - 1 where bucket = '{bucket}'"
-        finds "{bucket} AZN";
+        "update market_sales set units = units + 1 where minutes = 15 and bucket = '{bucket}'"
+        "update market_sales set units = units - 1 where minutes = 15 and bucket = '{bucket}'"
+        finds "15 {bucket} AZN";
     "shop sales" in analytics_svc
-        "update shop_sales set booked = booked + 1 where bucket = '{bucket}' and shop_id = '{shop}'"
-        "update shop_sales set booked = booked - 1 where bucket = '{bucket}' and shop_id = '{shop}'"
-        finds "{shop} {bucket} AZN";
+        "update shop_sales set booked = booked + 1 where minutes = 15 and bucket = '{bucket}' and shop_id = '{shop}'"
+        "update shop_sales set booked = booked - 1 where minutes = 15 and bucket = '{bucket}' and shop_id = '{shop}'"
+        finds "{shop} 15 {bucket} AZN";
     "product sales" in analytics_svc
-        "update product_sales set orders = orders + 1 where bucket = '{bucket}' and product_id = '{product}'"
-        "update product_sales set orders = orders - 1 where bucket = '{bucket}' and product_id = '{product}'"
-        finds "{shop} {product} {bucket} AZN";
+        "update product_sales set orders = orders + 1 where minutes = 15 and bucket = '{bucket}' and product_id = '{product}'"
+        "update product_sales set orders = orders - 1 where minutes = 15 and bucket = '{bucket}' and product_id = '{product}'"
+        finds "{shop} {product} 15 {bucket} AZN";
     "outboxes" in order_svc
         "update outbox set published_at = null, next_attempt_at = now() + interval '1 hour' where id = '{event}'"
         "update outbox set published_at = now(), next_attempt_at = null where id = '{event}'"

@@ -13,33 +13,34 @@ select item_id, id, shop_id, product_id, variation_id, user_id, quantity, unit_p
 from line order by n, l;
 
 create temp table moment as
-select id, shop_id, product_id, date_bin('15 minutes', moment_at, timestamptz 'epoch') as bucket, is_order,
-    quantity as pieces, quantity * unit_price as price
+select id, shop_id, product_id, minutes, date_bin(minutes * interval '1 minute', moment_at, timestamptz 'epoch') as bucket,
+    is_order, quantity as pieces, quantity * unit_price as price
 from line cross join lateral (values (at, true), (delivered_at, false)) as moment (moment_at, is_order)
+    cross join (values (15), (1440), (10080)) as span (minutes)
 where not is_cancelled;
 
-insert into market_sales as known (bucket, currency, orders, units, booked, settled)
-select bucket, 'AZN', count(distinct id) filter (where is_order), coalesce(sum(pieces) filter (where is_order), 0),
+insert into market_sales as known (minutes, bucket, currency, orders, units, booked, settled)
+select minutes, bucket, 'AZN', count(distinct id) filter (where is_order), coalesce(sum(pieces) filter (where is_order), 0),
     coalesce(sum(price) filter (where is_order), 0), coalesce(sum(price) filter (where not is_order), 0)
-from moment group by bucket order by bucket
-on conflict (bucket, currency) do update set
+from moment group by minutes, bucket order by minutes, bucket
+on conflict (minutes, bucket, currency) do update set
     orders = known.orders + excluded.orders, units = known.units + excluded.units,
     booked = known.booked + excluded.booked, settled = known.settled + excluded.settled;
 
-insert into shop_sales as known (shop_id, bucket, currency, orders, units, booked, settled)
-select shop_id, bucket, 'AZN', count(distinct id) filter (where is_order),
+insert into shop_sales as known (shop_id, minutes, bucket, currency, orders, units, booked, settled)
+select shop_id, minutes, bucket, 'AZN', count(distinct id) filter (where is_order),
     coalesce(sum(pieces) filter (where is_order), 0),
     coalesce(sum(price) filter (where is_order), 0), coalesce(sum(price) filter (where not is_order), 0)
-from moment group by shop_id, bucket order by bucket
-on conflict (shop_id, bucket, currency) do update set
+from moment group by shop_id, minutes, bucket order by minutes, bucket
+on conflict (shop_id, minutes, bucket, currency) do update set
     orders = known.orders + excluded.orders, units = known.units + excluded.units,
     booked = known.booked + excluded.booked, settled = known.settled + excluded.settled;
 
-insert into product_sales as known (shop_id, product_id, bucket, currency, orders, units, booked, settled)
-select shop_id, product_id, bucket, 'AZN', count(distinct id) filter (where is_order),
+insert into product_sales as known (shop_id, product_id, minutes, bucket, currency, orders, units, booked, settled)
+select shop_id, product_id, minutes, bucket, 'AZN', count(distinct id) filter (where is_order),
     coalesce(sum(pieces) filter (where is_order), 0),
     coalesce(sum(price) filter (where is_order), 0), coalesce(sum(price) filter (where not is_order), 0)
-from moment group by shop_id, product_id, bucket order by bucket
-on conflict (shop_id, bucket, product_id, currency) do update set
+from moment group by shop_id, product_id, minutes, bucket order by minutes, bucket
+on conflict (shop_id, minutes, bucket, product_id, currency) do update set
     orders = known.orders + excluded.orders, units = known.units + excluded.units,
     booked = known.booked + excluded.booked, settled = known.settled + excluded.settled;
