@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use souk_db::{Conn, DbError};
+use souk_db::{Conn, DbError, highest_id, lowest_id};
 use uuid::Uuid;
 
 /// An event in the outbox.
@@ -52,8 +52,8 @@ pub async fn written_between(
     mentioned: &[String],
     limit: i64,
 ) -> Result<Vec<WrittenEvent>, DbError> {
-    let first: Vec<Uuid> = spans.iter().map(|(from, _)| first_of(*from)).collect();
-    let last: Vec<Uuid> = spans.iter().map(|(_, to)| last_of(*to)).collect();
+    let first: Vec<Uuid> = spans.iter().map(|(from, _)| lowest_id(*from)).collect();
+    let last: Vec<Uuid> = spans.iter().map(|(_, to)| highest_id(*to)).collect();
     let rows = diesel::sql_query(
         "select distinct id, exchange, created_at as written_at, published_at, body
          from unnest($1, $2) as span (first, last) join outbox on id between first and last
@@ -86,33 +86,4 @@ pub async fn handled(
     .load(conn)
     .await?;
     Ok(rows)
-}
-
-/// The first id that an event of this moment may have.
-fn first_of(at: DateTime<Utc>) -> Uuid {
-    Uuid::from_u128(millis(at) << 80)
-}
-
-/// The last one.
-fn last_of(at: DateTime<Utc>) -> Uuid {
-    Uuid::from_u128((millis(at) << 80) | ((1 << 80) - 1))
-}
-
-fn millis(at: DateTime<Utc>) -> u128 {
-    u128::try_from(at.timestamp_millis()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_lies_in_the_span_of_its_moment() {
-        let before = Utc::now();
-        let id = Uuid::now_v7();
-        let after = Utc::now();
-
-        assert!(first_of(before) <= id && id <= last_of(after));
-        assert!(last_of(before - chrono::TimeDelta::milliseconds(1)) < id);
-    }
 }

@@ -5,7 +5,7 @@ use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use souk_db::{Conn, DbError, prepared};
+use souk_db::{Conn, DbError, lowest_id, prepared};
 use uuid::Uuid;
 
 use super::rows::{ItemRow, OrderRow, SubOrderRow, assemble};
@@ -77,6 +77,7 @@ pub async fn list(conn: &mut Conn, filter: &OrderFilter, limit: i64) -> Result<V
         // each needs a plan of its own.
         query = query.filter(orders::status.eq(sql::<Text>(&format!("'{}'", status.as_str()))));
     }
+    // Ids rise with time: with bounds for them, a list that keeps to some days need not read the others.
     if let Some(from) = filter.from {
         let first = lowest_id(from.checked_sub_signed(ID_SLACK).unwrap_or(from));
         query = query.filter(orders::created_at.ge(from).and(orders::id.ge(first)));
@@ -190,14 +191,6 @@ pub async fn forget_user(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// The lowest id of all that are made from then on: a UUIDv7 begins with its millisecond, so a list by id that keeps to
-/// some days need not read the others.
-fn lowest_id(at: DateTime<Utc>) -> Uuid {
-    // 48 bits, as RFC 9562 lays them out.
-    let millis = at.timestamp_millis().clamp(0, (1 << 48) - 1).unsigned_abs();
-    Uuid::from_u128(u128::from(millis) << 80)
-}
-
 async fn complete(conn: &mut Conn, orders: Vec<OrderRow>) -> Result<Vec<Order>, DbError> {
     if orders.is_empty() {
         return Ok(Vec::new());
@@ -216,34 +209,4 @@ async fn complete(conn: &mut Conn, orders: Vec<OrderRow>) -> Result<Vec<Order>, 
         .load(conn)
         .await?;
     assemble(orders, parts, items)
-}
-
-#[cfg(test)]
-mod tests {
-    use uuid::{NoContext, Timestamp};
-
-    use super::*;
-
-    fn id(at: DateTime<Utc>) -> Uuid {
-        let seconds = u64::try_from(at.timestamp()).unwrap();
-        Uuid::new_v7(Timestamp::from_unix(
-            NoContext,
-            seconds,
-            at.timestamp_subsec_nanos(),
-        ))
-    }
-
-    #[test]
-    fn ids_of_a_moment_are_not_below_the_lowest() {
-        let at: DateTime<Utc> = "2026-03-01T09:07:00.250Z".parse().unwrap();
-
-        assert!(lowest_id(at) < id(at));
-        assert!(lowest_id(at + TimeDelta::milliseconds(1)) > id(at));
-    }
-
-    #[test]
-    fn times_without_ids_have_bounds_too() {
-        assert_eq!(lowest_id(DateTime::<Utc>::MIN_UTC), Uuid::nil());
-        assert!(lowest_id(DateTime::<Utc>::MAX_UTC) > id("9999-12-31T00:00:00Z".parse().unwrap()));
-    }
 }
