@@ -19,6 +19,10 @@ pub trait Event: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
     /// Who publishes it, `/order-svc`.
     const SOURCE: &'static str;
 
+    /// Whether it tells a state as a whole, so that of several about one subject that leave together only the newest
+    /// need be told: conflation, as brokers call it.
+    const IS_CONFLATED: bool = false;
+
     /// The id of the thing it is about.
     fn subject(&self) -> String;
 

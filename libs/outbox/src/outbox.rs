@@ -13,6 +13,7 @@ pub struct Pending {
     exchange: &'static str,
     routing_key: &'static str,
     traceparent: Option<String>,
+    conflation_key: Option<String>,
     body: serde_json::Result<String>,
 }
 
@@ -30,6 +31,7 @@ impl Pending {
             exchange: E::EXCHANGE.name(),
             routing_key: E::TYPE,
             body: serde_json::to_string(&envelope),
+            conflation_key: E::IS_CONFLATED.then_some(envelope.subject),
             traceparent: envelope.traceparent,
         }
     }
@@ -59,6 +61,7 @@ pub async fn enqueue_all(tx: &mut Conn, pending: Vec<Pending>) -> Result<(), die
     let exchanges: Vec<&str> = pending.iter().map(|row| row.exchange).collect();
     let keys: Vec<&str> = pending.iter().map(|row| row.routing_key).collect();
     let traces: Vec<Option<String>> = pending.iter().map(|row| row.traceparent.clone()).collect();
+    let conflation_keys: Vec<Option<String>> = pending.iter().map(|row| row.conflation_key.clone()).collect();
     let bodies = pending
         .into_iter()
         .map(|row| row.body)
@@ -66,13 +69,14 @@ pub async fn enqueue_all(tx: &mut Conn, pending: Vec<Pending>) -> Result<(), die
         .map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?;
     prepared(
         diesel::sql_query(
-            "insert into outbox (id, exchange, routing_key, traceparent, body)
-         select * from unnest($1, $2, $3, $4, $5)",
+            "insert into outbox (id, exchange, routing_key, traceparent, conflation_key, body)
+         select * from unnest($1, $2, $3, $4, $5, $6)",
         )
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Array<Text>, _>(exchanges)
         .bind::<Array<Text>, _>(keys)
         .bind::<Array<Nullable<Text>>, _>(traces)
+        .bind::<Array<Nullable<Text>>, _>(conflation_keys)
         .bind::<Array<Text>, _>(bodies),
     )
     .execute(tx)

@@ -1,5 +1,6 @@
 //! The relay: publishes the outbox, in its order, from one replica at a time.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
@@ -61,6 +62,8 @@ struct Row {
     routing_key: String,
     #[diesel(sql_type = Nullable<Text>)]
     traceparent: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    conflation_key: Option<String>,
     #[diesel(sql_type = Text)]
     body: String,
 }
@@ -161,8 +164,8 @@ impl Relay {
         }
     }
 
-    /// Publishes the oldest rows that are due, and meanwhile marks those that were confirmed before; answers how many
-    /// were due.
+    /// Publishes the oldest rows that are due, without those that a later one makes needless, and meanwhile marks those
+    /// that were confirmed before; answers how many were due.
     ///
     /// After a crash in between, what was confirmed and not marked is sent again, and readers know it.
     async fn publish_batch(
@@ -171,10 +174,15 @@ impl Relay {
         publisher: &mut Publisher,
         confirmed: &mut Vec<i64>,
     ) -> Result<usize, RelayError> {
-        let rows = due(conn, confirmed).await?;
+        let mut rows = due(conn, confirmed).await?;
+        let due = rows.len();
+        let conflated = conflate(&mut rows);
         let messages: Vec<Message> = rows.iter().map(|row| self.message(row)).collect();
-        let (outcomes, marked) = tokio::join!(publisher.publish_all(&messages), mark_sent(conn, confirmed));
-        marked?;
+        let (outcomes, settled) = tokio::join!(
+            publisher.publish_all(&messages),
+            settle(conn, confirmed, &conflated)
+        );
+        settled?;
         confirmed.clear();
         let mut refused = Vec::new();
         for (row, outcome) in rows.iter().zip(outcomes?) {
@@ -190,8 +198,9 @@ impl Relay {
             }
         }
         metrics::counter!("outbox_published_total").increment(count(confirmed.len()));
+        metrics::counter!("outbox_conflated_total").increment(count(conflated.len()));
         postpone(conn, &refused).await?;
-        Ok(rows.len())
+        Ok(due)
     }
 
     fn message(&self, row: &Row) -> Message {
@@ -246,7 +255,7 @@ async fn without_flush(conn: &mut Conn) -> Result<(), diesel::result::Error> {
 async fn due(conn: &mut Conn, confirmed: &[i64]) -> Result<Vec<Row>, diesel::result::Error> {
     prepared(
         diesel::sql_query(
-            "select seq, id, exchange, routing_key, traceparent, body from outbox
+            "select seq, id, exchange, routing_key, traceparent, conflation_key, body from outbox
          where published_at is null and (next_attempt_at is null or next_attempt_at <= now())
              and seq <> all($2)
          order by seq limit $1",
@@ -256,6 +265,33 @@ async fn due(conn: &mut Conn, confirmed: &[i64]) -> Result<Vec<Row>, diesel::res
     )
     .load(conn)
     .await
+}
+
+/// Takes out the rows whose subject a later row tells the whole state of, and answers which they were.
+fn conflate(rows: &mut Vec<Row>) -> Vec<i64> {
+    let mut told = HashSet::new();
+    let mut needless = Vec::new();
+    for row in rows.iter().rev() {
+        if let Some(subject) = &row.conflation_key
+            && !told.insert((&row.routing_key, subject))
+        {
+            needless.push(row.seq);
+        }
+    }
+    rows.retain(|row| !needless.contains(&row.seq));
+    needless
+}
+
+/// Marks what the broker has, and removes what it need not have: nobody will ever have been told of it.
+async fn settle(conn: &mut Conn, confirmed: &[i64], conflated: &[i64]) -> Result<(), diesel::result::Error> {
+    mark_sent(conn, confirmed).await?;
+    if conflated.is_empty() {
+        return Ok(());
+    }
+    prepared(diesel::sql_query("delete from outbox where seq = any($1)").bind::<Array<BigInt>, _>(conflated))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 async fn mark_sent(conn: &mut Conn, seqs: &[i64]) -> Result<(), diesel::result::Error> {

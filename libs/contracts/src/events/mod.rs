@@ -17,10 +17,10 @@ pub use wishlist::*;
 use crate::{Event, EventInfo, Exchange};
 
 /// `exchange from source { type version Struct |e| subject; .. }` makes each struct an [`Event`] and a row of
-/// [`EVENTS`] with the sample of its name.
+/// [`EVENTS`] with the sample of its name; `conflated: true` after the subject is [`Event::IS_CONFLATED`].
 macro_rules! events {
     ($($exchange:ident from $source:literal {
-        $($kind:literal $version:literal $event:ident |$e:ident| $subject:expr;)+
+        $($kind:literal $version:literal $event:ident |$e:ident| $subject:expr $(, conflated: $conflated:literal)?;)+
     })+) => {
         $($(
             impl Event for $event {
@@ -28,6 +28,7 @@ macro_rules! events {
                 const EXCHANGE: Exchange = Exchange::$exchange;
                 const VERSION: u32 = $version;
                 const SOURCE: &'static str = $source;
+                $(const IS_CONFLATED: bool = $conflated;)?
 
                 fn subject(&self) -> String {
                     let $e = self;
@@ -65,7 +66,7 @@ events! {
         "product.updated" 1 ProductUpdated |e| e.0.product_id;
         "product.deleted" 1 ProductDeleted |e| e.product_id;
         "product.viewed" 1 ProductViewed |e| e.product_id;
-        "stock.changed" 1 StockChanged |e| e.variation_id;
+        "stock.changed" 1 StockChanged |e| e.variation_id, conflated: true;
         "stock.low" 1 StockLow |e| e.variation_id;
     }
     Order from "/order-svc" {

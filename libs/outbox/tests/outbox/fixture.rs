@@ -9,7 +9,7 @@ use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use souk_bus::{Bus, Message, Outcome as Sent, Target};
-use souk_contracts::events::{UserCreated, UserDeleted};
+use souk_contracts::events::{StockChanged, UserCreated, UserDeleted};
 use souk_contracts::{Envelope, Event, Exchange, Queue, topology};
 use souk_db::{Conn, Db, DbError};
 use souk_outbox::{BatchHandler, Handler, Outcome, ParkedKeeper, Runner, enqueue};
@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub static QUEUE: &Queue = &topology::CART_USERS;
-static QUEUES: [&Queue; 1] = [&topology::CART_USERS];
+pub static STOCK: &Queue = &topology::CART_CATALOGUE;
+static QUEUES: [&Queue; 2] = [QUEUE, STOCK];
 
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -203,6 +204,16 @@ impl Fixture {
             .on(NoteGroups::<UserCreated>(PhantomData))
             .on(NoteGroups::<UserDeleted>(PhantomData));
         tokio::spawn(runner.run(self.stop.clone()));
+    }
+
+    /// Starts a consumer of [`STOCK`].
+    pub fn consume_stock(&self) {
+        let runner = Runner::new(self.db.clone(), self.bus.clone(), STOCK, settle);
+        tokio::spawn(
+            runner
+                .on(NoteGroups::<StockChanged>(PhantomData))
+                .run(self.stop.clone()),
+        );
     }
 
     /// The effects by group, in their order: type and users.

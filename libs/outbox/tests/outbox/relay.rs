@@ -1,6 +1,6 @@
-use souk_contracts::events::UserCreated;
+use souk_contracts::events::{StockChanged, UserCreated};
 use souk_db::DbError;
-use souk_outbox::{Janitor, Relay, enqueue};
+use souk_outbox::{Janitor, Pending, Relay, enqueue, enqueue_all};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -60,6 +60,58 @@ async fn what_is_rolled_back_never_leaves() {
 
     assert!(refused.is_err());
     assert!(fixture.test_db.published().await.is_empty());
+    fixture.end().await;
+}
+
+/// Tells by one transaction how many pieces there are of some variations.
+async fn tell_stock(fixture: &Fixture, stock: &[(Uuid, i32)]) {
+    let told = stock.iter().map(|(variation_id, available)| {
+        let event = StockChanged {
+            variation_id: *variation_id,
+            product_id: Uuid::nil(),
+            shop_id: Uuid::nil(),
+            available: *available,
+            stock_version: 100 - i64::from(*available),
+        };
+        let version = event.stock_version;
+        Pending::new(event, Some(version))
+    });
+    let told = told.collect();
+    fixture
+        .db
+        .transaction::<_, DbError>(async |tx| Ok(enqueue_all(tx, told).await?))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn of_what_tells_a_whole_state_only_the_newest_leaves() {
+    let fixture = Fixture::new().await;
+    fixture.consume_stock();
+    let (tea, rug) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    tell_stock(&fixture, &[(tea, 9), (rug, 5), (tea, 8), (tea, 7)]).await;
+    tell(&fixture, 2).await;
+    relay(&fixture, &fixture.stop);
+    fixture.eventually("select count(*) from effects", 2).await;
+
+    tell_stock(&fixture, &[(tea, 6)]).await;
+
+    fixture.eventually("select count(*) from effects", 3).await;
+    fixture.eventually(WAITING, 0).await;
+    let told = fixture.test_db.published_of("stock.changed").await;
+    let told: Vec<_> = told
+        .iter()
+        .map(|event| (event.subject.clone(), event.data["available"].as_i64()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (rug.to_string(), Some(5)),
+            (tea.to_string(), Some(7)),
+            (tea.to_string(), Some(6))
+        ]
+    );
+    assert_eq!(fixture.test_db.published_of("user.created").await.len(), 2);
     fixture.end().await;
 }
 
