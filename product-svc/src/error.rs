@@ -5,7 +5,7 @@ use souk_db::{DbError, IdempotencyError};
 use uuid::Uuid;
 
 use crate::domain::{
-    CategoryError, Change, Invalid, ProductError, ReservationError, ShopError, StockError, VariationError,
+    CategoryError, Invalid, ProductError, ReservationError, ShopError, StockError, VariationError,
 };
 
 /// A refusal or a failure.
@@ -35,9 +35,6 @@ pub enum Error {
     /// Only an operator may ask for this.
     #[error("Hidden products are shown to the shop's owner and to operators.")]
     HiddenFromYou,
-    /// Not everything of a reservation can be had.
-    #[error("some lines stand in the way")]
-    Refused(Vec<Change>),
     /// An order and its reservation contradict each other.
     #[error(transparent)]
     Reservation(#[from] ReservationError),

@@ -2,10 +2,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data};
+use futures_util::future::try_join_all;
 use souk_auth::Peer;
 use souk_clients::cart::{
-    AddItemRequest, AddedItem, CheckoutCart, CheckoutLine, CheckoutRequest, LastOrder, LineValues,
-    OrderedLine, OrderedRequest, Proposal,
+    AddItemRequest, AddedItem, CheckoutAnswer, CheckoutCart, CheckoutLine, CheckoutOf, CheckoutRequest,
+    LastOrder, LineValues, OrderedLine, OrderedRequest, Proposal,
 };
 use souk_http::{Json, Path};
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use crate::{AppState, Result, flows, ops};
 
 /// The routes at the root, which the gateway never passes on.
 pub fn configure(app: &mut web::ServiceConfig) {
-    app.route("/internal/carts/{user_id}/checkout", web::post().to(checkout))
+    app.route("/internal/carts/checkout", web::post().to(checkout))
         .route("/internal/carts/{user_id}/proposal", web::put().to(propose))
         .route("/internal/carts/ordered", web::post().to(take_out_orders))
         .route("/internal/carts/{user_id}/items", web::post().to(add_item));
@@ -40,14 +41,15 @@ impl From<Cart> for CheckoutCart {
 async fn checkout(
     checkout: Data<Checkout>,
     _: Peer,
-    user_id: Path<Uuid>,
     body: Json<CheckoutRequest>,
-) -> Result<Json<CheckoutCart>> {
-    let last_order = body.last_order.as_ref().map(|order| ordered(*user_id, order));
-    let cart = checkout
-        .run(*user_id, last_order.as_ref(), body.accept_changes)
-        .await?;
-    Ok(Json(cart.into()))
+) -> Result<Json<CheckoutAnswer>> {
+    let cart = async |of: &CheckoutOf| {
+        let last_order = of.last_order.as_ref().map(|order| ordered(of.user_id, order));
+        let cart = checkout.run(of.user_id, last_order.as_ref(), of.accept_changes);
+        cart.await.map(CheckoutCart::from)
+    };
+    let carts = try_join_all(body.carts.iter().map(cart)).await?;
+    Ok(Json(CheckoutAnswer { carts }))
 }
 
 async fn propose(

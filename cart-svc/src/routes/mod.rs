@@ -7,7 +7,7 @@
 //! | `PATCH /api/v1/cart/items/{item_id}` | [`items::change_item`] |
 //! | `DELETE /api/v1/cart/items/{item_id}` | [`items::remove_item`] |
 //! | `DELETE /api/v1/cart/items` | [`items::clear_cart`] |
-//! | `/internal/carts/ordered`, `/internal/carts/{user_id}/checkout`, `.../proposal`, `.../items` | [`internal`] |
+//! | `/internal/carts/checkout`, `.../ordered`, `.../{user_id}/proposal`, `.../{user_id}/items` | [`internal`] |
 
 mod bodies;
 pub mod cart;

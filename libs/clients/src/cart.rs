@@ -7,9 +7,26 @@ use validator::Validate;
 
 use crate::{ClientError, MeshClient};
 
-/// Asks for the lines of a cart that is to be ordered: `POST /internal/carts/{user_id}/checkout`.
+/// Asks for the lines of carts that are to be ordered: `POST /internal/carts/checkout`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
 pub struct CheckoutRequest {
+    /// Those of some customers.
+    #[validate(nested, length(max = 100))]
+    pub carts: Vec<CheckoutOf>,
+}
+
+/// The carts that were asked for, in that order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckoutAnswer {
+    /// One for each customer.
+    pub carts: Vec<CheckoutCart>,
+}
+
+/// A cart that is to be ordered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
+pub struct CheckoutOf {
+    /// The customer.
+    pub user_id: Uuid,
     /// The customer's latest order; it is taken out of the cart first, once per order id.
     #[validate(nested)]
     pub last_order: Option<LastOrder>,
@@ -144,18 +161,14 @@ impl CartClient {
         Self(mesh)
     }
 
-    /// The lines that a customer is about to order.
+    /// The lines that customers are about to order, in the order of the question; at most a hundred carts.
     ///
     /// # Errors
-    /// `shop-owner-has-no-cart`, or cart-svc is away.
-    pub async fn checkout(
-        &self,
-        user_id: Uuid,
-        request: &CheckoutRequest,
-    ) -> Result<CheckoutCart, ClientError> {
-        self.0
-            .post(&format!("/internal/carts/{user_id}/checkout"), request)
-            .await
+    /// `shop-owner-has-no-cart` if that is so for one of them, or cart-svc is away.
+    pub async fn checkout(&self, carts: Vec<CheckoutOf>) -> Result<Vec<CheckoutCart>, ClientError> {
+        let request = CheckoutRequest { carts };
+        let answer: CheckoutAnswer = self.0.post("/internal/carts/checkout", &request).await?;
+        Ok(answer.carts)
     }
 
     /// Keeps what the customer was told instead of an order.

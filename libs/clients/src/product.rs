@@ -66,7 +66,22 @@ pub struct VariationSnapshot {
     pub archived: bool,
 }
 
-/// `POST /internal/reservations`: take all lines of an order, or none.
+/// `POST /internal/reservations`: take all lines of an order, or none, for each of some orders.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+pub struct ReserveRequests {
+    /// The orders.
+    #[validate(nested, length(max = 100))]
+    pub requests: Vec<ReserveRequest>,
+}
+
+/// What came of each request, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReserveAnswer {
+    /// One for each.
+    pub outcomes: Vec<ReserveOutcome>,
+}
+
+/// All lines of an order, to be taken together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 pub struct ReserveRequest {
     /// Chosen by the caller; the same id meets the same reservation again.
@@ -154,7 +169,7 @@ pub struct Terms {
     pub unit_price: Money,
 }
 
-/// A line that stood in the way of a reservation: an entry of `changes` in `reservation-refused`.
+/// A line that stood in the way of a reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineChange {
     /// The caller's name for the line.
@@ -170,7 +185,8 @@ pub struct LineChange {
 }
 
 /// How an attempt to reserve ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReserveOutcome {
     /// Everything is held (or was held by the same request before).
     Held(Reservation),
@@ -212,23 +228,15 @@ impl ProductClient {
         Ok(answer.items)
     }
 
-    /// Takes all lines, or none. Sent again with the same id it meets its own reservation.
+    /// Takes all lines of each request, or none of it. Sent again with the same id it meets its own reservation. Answers in
+    /// the order of the requests, of which there are a hundred at most.
     ///
     /// # Errors
     /// When product-svc is away: then the stock may be held or not, and only the same call or a release tells.
-    pub async fn reserve(&self, request: &ReserveRequest) -> Result<ReserveOutcome, ClientError> {
-        let refused = match self.0.post("/internal/reservations", request).await {
-            Ok(reservation) => return Ok(ReserveOutcome::Held(reservation)),
-            Err(refused) => refused,
-        };
-        if refused.refusal("reservation-ended").is_some() {
-            return Ok(ReserveOutcome::Ended);
-        }
-        let changes = refused
-            .refusal("reservation-refused")
-            .and_then(|problem| problem.more.get("changes"))
-            .and_then(|changes| serde_json::from_value(changes.clone()).ok());
-        changes.map(ReserveOutcome::Refused).ok_or(refused)
+    pub async fn reserve(&self, requests: Vec<ReserveRequest>) -> Result<Vec<ReserveOutcome>, ClientError> {
+        let requests = ReserveRequests { requests };
+        let answer: ReserveAnswer = self.0.post("/internal/reservations", &requests).await?;
+        Ok(answer.outcomes)
     }
 
     /// Lets a reservation go, once its order will never come. Twice is once; one that was sold stays sold.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use souk_clients::cart::{CartClient, CheckoutCart, OrderOf, Proposal, ProposedChange};
+use souk_clients::cart::{CartClient, CheckoutCart, CheckoutOf, OrderOf, Proposal, ProposedChange};
 use souk_clients::product::{ChangeKind, LineChange, ProductClient, ReserveOutcome};
 use souk_clients::user::UserClient;
 use souk_db::{Batcher, Claim, Db};
@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::placing::{FindingLatest, Placing, TellingCarts};
+use super::placing::{Asking, FindingLatest, Placing, ReadingCarts, Reserving, TellingCarts};
 use super::{Destination, lines};
 use crate::domain::{Entry, Order, OrderError, Placement, Verdict, What, reservation_id};
 use crate::ops::Asked;
@@ -58,6 +58,8 @@ pub struct Checkout {
     users: UserClient,
     turns: Arc<Semaphore>,
     latest: Arc<Batcher<FindingLatest>>,
+    reading: Arc<Batcher<ReadingCarts>>,
+    reserving: Arc<Batcher<Reserving>>,
     placing: Arc<Batcher<Placing>>,
     telling: Arc<Batcher<TellingCarts>>,
 }
@@ -81,6 +83,8 @@ impl Checkout {
     ) -> Self {
         Self {
             latest: Batcher::new(FindingLatest(db.clone())),
+            reading: Batcher::new(ReadingCarts(carts.clone())),
+            reserving: Batcher::new(Reserving(products.clone())),
             placing: Batcher::new(Placing(db.clone())),
             telling: Batcher::new(TellingCarts(carts.clone())),
             db,
@@ -199,11 +203,12 @@ impl Checkout {
         request: &CheckoutRequest,
         latest: Option<LatestOrder>,
     ) -> Result<CheckoutCart> {
-        let asked = souk_clients::cart::CheckoutRequest {
+        let asked = CheckoutOf {
+            user_id: request.user_id,
             last_order: latest.map(|order| lines::taken(order.order_id, order.lines)),
             accept_changes: request.accept_changes,
         };
-        let cart = self.carts.checkout(request.user_id, &asked).await?;
+        let cart = self.reading.ask(Asking::now(asked)).await?;
         if cart.lines.is_empty() {
             Err(Error::CartEmpty)
         } else {
@@ -218,7 +223,7 @@ impl Checkout {
         reservation_id: Uuid,
     ) -> Result<ReserveOutcome> {
         let asked = lines::to_reserve(reservation_id, request.user_id, cart);
-        Ok(self.products.reserve(&asked).await?)
+        self.reserving.ask(Asking::now(asked)).await
     }
 
     /// Keeps what the customer is about to be told: only that can be accepted.
@@ -266,7 +271,7 @@ impl Checkout {
             user_id: order.user_id,
             order: lines::taken(order.id, items),
         };
-        self.telling.ask(told).await
+        self.telling.ask(Asking::now(told)).await
     }
 }
 

@@ -7,9 +7,13 @@ use chrono::Utc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use souk_clients::cart::{CheckoutCart, CheckoutLine, CheckoutRequest, LastOrder, OrderedRequest, Proposal};
+use souk_clients::cart::{
+    CheckoutAnswer, CheckoutCart, CheckoutLine, CheckoutOf, CheckoutRequest, LastOrder, OrderedRequest,
+    Proposal,
+};
 use souk_clients::product::{
-    ChangeKind, LineChange, Reservation, ReserveLine, ReserveRequest, ReservedLine, Terms,
+    ChangeKind, LineChange, Reservation, ReserveAnswer, ReserveLine, ReserveOutcome, ReserveRequest,
+    ReserveRequests, ReservedLine, Terms,
 };
 use souk_contracts::{Currency, Money};
 use souk_testkit::{Call, StandIn, problem};
@@ -145,28 +149,33 @@ impl World {
                 .release(id.strip_suffix("/release").unwrap().parse().unwrap());
             return (204, Value::Null);
         }
-        let request: ReserveRequest = read(&call.body);
-        let answer = self.facts().reserve(&request);
-        if let (201, Some(hook)) = (answer.0, &*self.after_reserve.lock().unwrap()) {
-            hook(request.reservation_id);
-        }
+        let ReserveRequests { requests } = read(&call.body);
+        let outcomes = requests.iter().map(|request| {
+            let outcome = self.facts().reserve(request);
+            if let (ReserveOutcome::Held(held), Some(hook)) = (&outcome, &*self.after_reserve.lock().unwrap())
+            {
+                hook(held.reservation_id);
+            }
+            outcome
+        });
+        let outcomes = outcomes.collect();
         if *self.loses_answers.lock().unwrap() {
             (503, problem("unavailable"))
         } else {
-            answer
+            (200, write(&ReserveAnswer { outcomes }))
         }
     }
 }
 
 impl Facts {
-    fn reserve(&mut self, request: &ReserveRequest) -> (u16, Value) {
+    fn reserve(&mut self, request: &ReserveRequest) -> ReserveOutcome {
         let known = self
             .reservations
             .iter()
             .find(|(held, _)| held.reservation_id == request.reservation_id);
         match known {
-            Some((held, Held::Held)) => return (201, write(held)),
-            Some((_, Held::Released)) => return (409, problem("reservation-ended")),
+            Some((held, Held::Held)) => return ReserveOutcome::Held(held.clone()),
+            Some((_, Held::Released)) => return ReserveOutcome::Ended,
             None => {}
         }
         let changes: Vec<LineChange> = request
@@ -175,9 +184,7 @@ impl Facts {
             .filter_map(|line| self.change_of(line))
             .collect();
         if !changes.is_empty() {
-            let mut refused = problem("reservation-refused");
-            refused["changes"] = write(&changes);
-            return (409, refused);
+            return ReserveOutcome::Refused(changes);
         }
         let lines = request.lines.iter().map(|line| self.take(line)).collect();
         let reservation = Reservation {
@@ -186,9 +193,8 @@ impl Facts {
             expires_at: Utc::now(),
             lines,
         };
-        let answer = write(&reservation);
-        self.reservations.push((reservation, Held::Held));
-        (201, answer)
+        self.reservations.push((reservation.clone(), Held::Held));
+        ReserveOutcome::Held(reservation)
     }
 
     fn change_of(&self, line: &ReserveLine) -> Option<LineChange> {
@@ -272,6 +278,14 @@ impl Facts {
             }
             return (204, Value::Null);
         }
+        if call.path == "/internal/carts/checkout" {
+            let request: CheckoutRequest = read(&call.body);
+            let carts: Option<Vec<_>> = request.carts.iter().map(|of| self.check_out(of)).collect();
+            return match carts {
+                Some(carts) => (200, write(&CheckoutAnswer { carts })),
+                None => (403, problem("shop-owner-has-no-cart")),
+            };
+        }
         let (user_id, what) = call
             .path
             .strip_prefix("/internal/carts/")
@@ -279,25 +293,8 @@ impl Facts {
             .split_once('/')
             .unwrap();
         let user_id: Uuid = user_id.parse().unwrap();
-        if self.without_cart.contains(&user_id) {
-            return (403, problem("shop-owner-has-no-cart"));
-        }
         let cart = self.carts.entry(user_id).or_default();
         match what {
-            "checkout" => {
-                let request: CheckoutRequest = read(&call.body);
-                request.last_order.iter().for_each(|order| cart.take_out(order));
-                if request.accept_changes {
-                    cart.accept();
-                }
-                (
-                    200,
-                    write(&CheckoutCart {
-                        version: cart.version,
-                        lines: cart.lines.clone(),
-                    }),
-                )
-            }
             "proposal" => {
                 let proposal: Proposal = read(&call.body);
                 cart.proposal = Some(proposal).filter(|proposal| proposal.version == cart.version);
@@ -305,6 +302,22 @@ impl Facts {
             }
             _ => (404, json!({})),
         }
+    }
+
+    /// Nothing for an owner of a shop.
+    fn check_out(&mut self, of: &CheckoutOf) -> Option<CheckoutCart> {
+        if self.without_cart.contains(&of.user_id) {
+            return None;
+        }
+        let cart = self.carts.entry(of.user_id).or_default();
+        of.last_order.iter().for_each(|order| cart.take_out(order));
+        if of.accept_changes {
+            cart.accept();
+        }
+        Some(CheckoutCart {
+            version: cart.version,
+            lines: cart.lines.clone(),
+        })
     }
 }
 

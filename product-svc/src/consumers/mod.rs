@@ -11,7 +11,6 @@ use souk_db::Db;
 use souk_outbox::{Outcome, Runner};
 
 use crate::Error;
-use crate::domain::ReservationError;
 use nothing::Nothing;
 
 pub use on_order::{OnItemStatusUpdated, OnOrderCreated};
@@ -53,7 +52,6 @@ pub fn settle(error: &Error) -> Outcome {
     match error {
         Error::Db(error) => Outcome::of_database(error),
         Error::Client(error) if error.is_unavailable() => Outcome::Hold,
-        Error::Reservation(ReservationError::Ended) => Outcome::Done,
         Error::Reservation(_) | Error::UnknownVariation(_) | Error::Unversioned(_) => Outcome::Park,
         Error::Category(_)
         | Error::HiddenFromYou
@@ -61,7 +59,6 @@ pub fn settle(error: &Error) -> Outcome {
         | Error::LoginRequired
         | Error::NotFound
         | Error::Product(_)
-        | Error::Refused(_)
         | Error::Shop(_)
         | Error::Stock(_)
         | Error::Variation(_) => Outcome::Done,

@@ -136,9 +136,6 @@ pub enum Outcome {
 /// What may not happen to a reservation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReservationError {
-    /// It was released before it was asked for again.
-    #[error("The reservation was released; it does not open again.")]
-    Ended,
     /// Stock was sold that nobody held.
     #[error("the order names the reservation {0}, which is not known here")]
     Unknown(ReservationId),

@@ -1,21 +1,23 @@
 //! What cart-svc, wishlist-svc and order-svc ask for.
 
-use actix_web::http::StatusCode;
+use actix_web::HttpResponse;
 use actix_web::web::{self, Data};
-use actix_web::{HttpResponse, Responder};
 use chrono::Utc;
+use futures_util::future::try_join_all;
 use souk_auth::Peer;
 use souk_clients::product::{
-    self as wire, LookupAnswer, LookupRequest, ReserveRequest, ReservedLine, VariationSnapshot,
+    self as wire, LineChange, LookupAnswer, LookupRequest, ReserveAnswer, ReserveOutcome, ReserveRequest,
+    ReserveRequests, ReservedLine, Terms, VariationSnapshot,
 };
 use souk_http::{Json, Path};
 use uuid::Uuid;
 
 use crate::domain::{
-    HeldLine, Line, Live, Outcome, Request, Reservation, ReservationError, ReservationId, UserId, VariationId,
+    Change, ChangeKind, HeldLine, Line, Live, Outcome, Request, Reservation, ReservationId, UserId,
+    VariationId,
 };
 use crate::flows::{Asked, Desk};
-use crate::{AppState, Error, Result, ops, store};
+use crate::{AppState, Result, ops, store};
 
 /// The routes at the root, which the gateway never passes on.
 pub fn configure(app: &mut web::ServiceConfig) {
@@ -97,6 +99,39 @@ impl From<Reservation> for wire::Reservation {
     }
 }
 
+impl From<Change> for LineChange {
+    fn from(change: Change) -> Self {
+        let line = change.line;
+        Self {
+            line_id: line.line_id,
+            variation_id: line.variation_id.0,
+            kind: match change.kind {
+                ChangeKind::Short => wire::ChangeKind::Short,
+                ChangeKind::Gone => wire::ChangeKind::Gone,
+                ChangeKind::Repriced => wire::ChangeKind::Repriced,
+            },
+            old: Terms {
+                quantity: line.quantity,
+                unit_price: line.unit_price,
+            },
+            new: Terms {
+                quantity: change.quantity,
+                unit_price: change.unit_price,
+            },
+        }
+    }
+}
+
+impl From<Outcome> for ReserveOutcome {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Held(reservation) => Self::Held(reservation.into()),
+            Outcome::Refused(changes) => Self::Refused(changes.into_iter().map(LineChange::from).collect()),
+            Outcome::Ended => Self::Ended,
+        }
+    }
+}
+
 async fn look_up_variations(
     state: Data<AppState>,
     _: Peer,
@@ -115,16 +150,17 @@ async fn look_up_variations(
     }))
 }
 
-async fn reserve_stock(desk: Data<Desk>, _: Peer, body: Json<ReserveRequest>) -> Result<impl Responder> {
-    match desk
-        .into_inner()
-        .ask(Asked::now(body.into_inner().into()))
-        .await?
-    {
-        Outcome::Held(reservation) => Ok((Json(wire::Reservation::from(reservation)), StatusCode::CREATED)),
-        Outcome::Refused(changes) => Err(Error::Refused(changes)),
-        Outcome::Ended => Err(ReservationError::Ended.into()),
-    }
+async fn reserve_stock(
+    desk: Data<Desk>,
+    _: Peer,
+    body: Json<ReserveRequests>,
+) -> Result<Json<ReserveAnswer>> {
+    let desk = desk.into_inner();
+    let requests = body.into_inner().requests.into_iter();
+    let outcomes = try_join_all(requests.map(|request| desk.ask(Asked::now(request.into())))).await?;
+    Ok(Json(ReserveAnswer {
+        outcomes: outcomes.into_iter().map(ReserveOutcome::from).collect(),
+    }))
 }
 
 async fn release_reservation(state: Data<AppState>, _: Peer, path: Path<Uuid>) -> Result<HttpResponse> {

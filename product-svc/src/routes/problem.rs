@@ -1,14 +1,11 @@
 //! Error to problem: one exhaustive match for each kind of refusal.
 
 use actix_web::ResponseError;
-use souk_clients::product::{LineChange, Terms};
 use souk_http::Problem;
 use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
-use crate::domain::{
-    CategoryError, Change, ChangeKind, ProductError, ReservationError, ShopError, StockError, VariationError,
-};
+use crate::domain::{CategoryError, ProductError, ShopError, StockError, VariationError};
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
@@ -23,19 +20,15 @@ impl From<&Error> for Problem {
             Error::HiddenFromYou => {
                 Self::forbidden("hidden", "Not for everyone to see").detail(error.to_string())
             }
-            Error::Refused(changes) => Self::conflict("reservation-refused", "Not everything can be had")
-                .with(
-                    "changes",
-                    changes.iter().map(LineChange::from).collect::<Vec<_>>(),
-                ),
-            Error::Reservation(refusal) => reservation(*refusal),
             Error::NotFound => Self::not_found(),
             Error::Idempotency(error) => idempotency_problem(error),
             Error::Client(error) if error.is_unavailable() => Self::unavailable(error),
             Error::Db(error) => database_problem(error),
-            Error::Client(_) | Error::UnknownVariation(_) | Error::Unversioned(_) | Error::Unreadable(_) => {
-                Self::internal(error)
-            }
+            Error::Client(_)
+            | Error::Reservation(_)
+            | Error::UnknownVariation(_)
+            | Error::Unversioned(_)
+            | Error::Unreadable(_) => Self::internal(error),
         }
     }
 }
@@ -102,38 +95,6 @@ fn shop(refusal: ShopError) -> Problem {
         ShopError::NotApproved => ("shop-not-approved", "Your shop may not sell"),
     };
     Problem::forbidden(slug, title).detail(refusal.to_string())
-}
-
-fn reservation(refusal: ReservationError) -> Problem {
-    match refusal {
-        ReservationError::Ended => {
-            Problem::conflict("reservation-ended", "The reservation has ended").detail(refusal.to_string())
-        }
-        ReservationError::Unknown(_) | ReservationError::SoldAfterRelease(_) => Problem::internal(&refusal),
-    }
-}
-
-impl From<&Change> for LineChange {
-    fn from(change: &Change) -> Self {
-        let line = change.line;
-        Self {
-            line_id: line.line_id,
-            variation_id: line.variation_id.0,
-            kind: match change.kind {
-                ChangeKind::Short => souk_clients::product::ChangeKind::Short,
-                ChangeKind::Gone => souk_clients::product::ChangeKind::Gone,
-                ChangeKind::Repriced => souk_clients::product::ChangeKind::Repriced,
-            },
-            old: Terms {
-                quantity: line.quantity,
-                unit_price: line.unit_price,
-            },
-            new: Terms {
-                quantity: change.quantity,
-                unit_price: change.unit_price,
-            },
-        }
-    }
 }
 
 impl ResponseError for Error {

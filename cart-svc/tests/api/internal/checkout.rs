@@ -1,9 +1,10 @@
-//! `POST /internal/carts/{user_id}/checkout` and `POST /internal/carts/ordered`
+//! `POST /internal/carts/checkout` and `POST /internal/carts/ordered`
 
 use serde_json::{Value, json};
+use souk_testkit::Client;
 use uuid::Uuid;
 
-use super::{ORDERED, checked_out, checkout, of, order};
+use super::{CHECKOUT, ORDERED, checked_out, checkout, of, order};
 use crate::app::{CART, TestApp, add, azn, cart, id, only_line};
 use crate::consumers::{approve, ordered};
 
@@ -132,6 +133,33 @@ async fn parallel_checkouts_take_the_last_order_out_once() {
     for cart in [one, two, three] {
         assert_eq!(cart.body["lines"][0]["quantity"], 6);
     }
+}
+
+#[actix_web::test]
+async fn carts_that_are_asked_for_together_are_answered_in_that_order() {
+    let app = TestApp::new().await;
+    let (one, other, nobody) = (app.customer(), app.customer(), app.customer());
+    let first = add(&one, app.sells(1299, 10).variation_id, 2).await;
+    let second = add(&other, app.sells(500, 10).variation_id, 3).await;
+    let ask = |customer: &Client, last_order: Value| {
+        let asked = json!({ "last_order": last_order, "accept_changes": false });
+        of(customer, asked)
+    };
+    let carts = [
+        ask(&other, order(&second, 1)),
+        ask(&nobody, Value::Null),
+        ask(&one, Value::Null),
+    ];
+
+    let answer = app
+        .order_svc()
+        .post(CHECKOUT, json!({ "carts": carts }))
+        .await
+        .body;
+
+    assert_eq!(answer["carts"][0]["lines"][0]["quantity"], 2);
+    assert_eq!(answer["carts"][1]["lines"], json!([]));
+    assert_eq!(answer["carts"][2]["lines"][0]["line_id"], first["id"]);
 }
 
 #[actix_web::test]

@@ -12,8 +12,18 @@ pub fn path(customer: &Client, what: &str) -> String {
     format!("/internal/carts/{}/{what}", customer.user_id())
 }
 
+pub const CHECKOUT: &str = "/internal/carts/checkout";
+
+/// Asks for one cart; an answer has that cart alone as its body.
 pub async fn checkout(app: &TestApp, customer: &Client, body: Value) -> Response {
-    app.order_svc().post(&path(customer, "checkout"), body).await
+    let mut response = app
+        .order_svc()
+        .post(CHECKOUT, json!({ "carts": [of(customer, body)] }))
+        .await;
+    if response.status == 200 {
+        response.body = response.body["carts"][0].take();
+    }
+    response
 }
 
 /// The cart as order-svc gets it.
@@ -26,10 +36,10 @@ pub async fn checked_out(app: &TestApp, customer: &Client, accept_changes: bool)
 
 pub const ORDERED: &str = "/internal/carts/ordered";
 
-/// An order, and whose it is.
-pub fn of(customer: &Client, mut order: Value) -> Value {
-    order["user_id"] = json!(customer.user_id());
-    order
+/// Something, and whose it is.
+pub fn of(customer: &Client, mut what: Value) -> Value {
+    what["user_id"] = json!(customer.user_id());
+    what
 }
 
 pub fn order(line: &Value, quantity: i32) -> Value {
@@ -44,7 +54,7 @@ async fn only_services_may_ask() {
     let app = TestApp::new().await;
     let customer = app.customer();
     for (path, put) in [
-        (path(&customer, "checkout"), false),
+        (CHECKOUT.to_owned(), false),
         (ORDERED.to_owned(), false),
         (path(&customer, "items"), false),
         (path(&customer, "proposal"), true),

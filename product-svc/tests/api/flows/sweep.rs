@@ -3,6 +3,7 @@
 use product_svc::{NAME, flows};
 use serde_json::json;
 use souk_clients::order::OrderClient;
+use souk_clients::product::ReserveOutcome;
 use souk_testkit::StandIn;
 use uuid::Uuid;
 
@@ -38,10 +39,7 @@ async fn what_was_abandoned_goes_back() {
     let asked: Vec<String> = order_svc.calls().into_iter().map(|call| call.path).collect();
     assert_eq!(asked, [format!("/internal/reservations/{id}/verdict")]);
     assert_eq!(app.available(boots).await, 5);
-    assert_eq!(
-        reserve(&app, id, &[line(boots, 2)]).await.problem(),
-        (409, "reservation-ended")
-    );
+    assert_eq!(reserve(&app, id, &[line(boots, 2)]).await, ReserveOutcome::Ended);
 }
 
 #[actix_web::test]

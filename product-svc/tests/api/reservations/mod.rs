@@ -5,6 +5,7 @@ mod release;
 mod reserve;
 
 use serde_json::{Value, json};
+use souk_clients::product::{ReserveAnswer, ReserveOutcome};
 use souk_testkit::Response;
 use uuid::Uuid;
 
@@ -23,17 +24,30 @@ pub fn request(id: Uuid, lines: &[Value]) -> Value {
     json!({ "reservation_id": id, "user_id": Uuid::now_v7(), "lines": lines })
 }
 
-pub async fn reserve(app: &TestApp, id: Uuid, lines: &[Value]) -> Response {
-    app.order_svc()
-        .post("/internal/reservations", request(id, lines))
-        .await
+pub const RESERVATIONS: &str = "/internal/reservations";
+
+/// Asks for one reservation.
+pub async fn reserve(app: &TestApp, id: Uuid, lines: &[Value]) -> ReserveOutcome {
+    reserve_all(app, vec![request(id, lines)]).await.remove(0)
+}
+
+pub async fn reserve_all(app: &TestApp, requests: Vec<Value>) -> Vec<ReserveOutcome> {
+    let body = json!({ "requests": requests });
+    let response = app.order_svc().post(RESERVATIONS, body).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    let answer: ReserveAnswer = serde_json::from_value(response.body).unwrap();
+    answer.outcomes
+}
+
+pub fn is_held(outcome: &ReserveOutcome) -> bool {
+    matches!(outcome, ReserveOutcome::Held(_))
 }
 
 /// Holds pieces and answers the reservation's id.
 pub async fn held(app: &TestApp, lines: &[Value]) -> Uuid {
     let id = Uuid::now_v7();
-    let response = reserve(app, id, lines).await;
-    assert_eq!(response.status, 201, "{response:?}");
+    let outcome = reserve(app, id, lines).await;
+    assert!(is_held(&outcome), "{outcome:?}");
     id
 }
 

@@ -2,31 +2,26 @@
 
 use product_svc::domain::ShopStatus;
 use serde_json::{Value, json};
-use souk_clients::product::{ProductClient, ReserveLine, ReserveOutcome, ReserveRequest};
-use souk_clients::{MeshClient, product::ChangeKind};
+use souk_clients::MeshClient;
+use souk_clients::product::{
+    ChangeKind, LineChange, ProductClient, ReserveLine, ReserveOutcome, ReserveRequest,
+};
 use souk_contracts::{Currency, Money};
 use uuid::Uuid;
 
-use super::{held, line, line_at, release, request, reserve};
+use super::{RESERVATIONS, held, is_held, line, line_at, release, request, reserve, reserve_all};
 use crate::app::{TestApp, azn, boots, id, variation};
 
-fn changes(response: &souk_testkit::Response) -> Vec<(String, i64, i64)> {
-    assert_eq!(response.problem(), (409, "reservation-refused"), "{response:?}");
-    let change = |change: &Value| {
-        let new = &change["new"];
-        let number = |value: &Value| value.as_i64().unwrap();
-        (
-            change["kind"].as_str().unwrap().to_owned(),
-            number(&new["quantity"]),
-            number(&new["unit_price"]["amount"]),
-        )
-    };
-    response.body["changes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(change)
-        .collect()
+fn refused(outcome: ReserveOutcome) -> Vec<LineChange> {
+    match outcome {
+        ReserveOutcome::Refused(changes) => changes,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn found(changes: &[LineChange]) -> Vec<(ChangeKind, i32, i64)> {
+    let found = |change: &LineChange| (change.kind, change.new.quantity, change.new.unit_price.amount);
+    changes.iter().map(found).collect()
 }
 
 #[actix_web::test]
@@ -39,10 +34,13 @@ async fn every_line_is_held_and_answered_as_it_is_now() {
     let (boots, bag) = (id(&product["variations"][0]), other.sells(3).await);
     let lines = [line(bag, 3), line(boots, 2)];
 
-    let response = reserve(&app, Uuid::now_v7(), &lines).await;
+    let outcome = reserve(&app, Uuid::now_v7(), &lines).await;
 
-    assert_eq!(response.status, 201, "{response:?}");
-    let found = &response.body["lines"];
+    let ReserveOutcome::Held(reservation) = outcome else {
+        panic!("{outcome:?}");
+    };
+    let reservation = json!(reservation);
+    let found = &reservation["lines"];
     assert_eq!(
         (&found[0]["line_id"], &found[0]["quantity"]),
         (&lines[0]["line_id"], &json!(3))
@@ -61,7 +59,7 @@ async fn every_line_is_held_and_answered_as_it_is_now() {
         (&json!("Winter boots"), &json!({ "size": "42" }))
     );
     assert_eq!((&line["price"], &line["cost_price"]), (&azn(1000), &azn(400)));
-    assert!(response.body["expires_at"].is_string());
+    assert!(reservation["expires_at"].is_string());
     assert_eq!((app.available(boots).await, app.available(bag).await), (3, 0));
     assert_eq!(
         app.ledger(&owner, boots).await.last(),
@@ -93,24 +91,22 @@ async fn one_line_in_the_way_and_nothing_is_held() {
         line(Uuid::now_v7(), 1),
     ];
 
-    let refused = reserve(&app, Uuid::now_v7(), &lines).await;
+    let changes = refused(reserve(&app, Uuid::now_v7(), &lines).await);
 
-    let expected = [
-        ("short", 2, 1000),
-        ("repriced", 4, 1000),
-        ("gone", 0, 1000),
-        ("gone", 0, 1000),
-    ];
-    let expected: Vec<_> = expected
-        .iter()
-        .map(|(kind, n, price)| ((*kind).to_owned(), *n, *price))
-        .collect();
-    assert_eq!(changes(&refused), expected);
     assert_eq!(
-        refused.body["changes"][1]["old"],
+        found(&changes),
+        [
+            (ChangeKind::Short, 2, 1000),
+            (ChangeKind::Repriced, 4, 1000),
+            (ChangeKind::Gone, 0, 1000),
+            (ChangeKind::Gone, 0, 1000),
+        ]
+    );
+    assert_eq!(
+        json!(changes[1].old),
         json!({ "quantity": 4, "unit_price": azn(900) })
     );
-    assert_eq!(refused.body["changes"][1]["line_id"], lines[2]["line_id"]);
+    assert_eq!(json!(changes[1].line_id), lines[2]["line_id"]);
     assert_eq!((app.available(plenty).await, app.available(few).await), (9, 2));
     assert!(app.db.published_of("stock.changed").await.is_empty());
 }
@@ -131,13 +127,13 @@ async fn what_is_hidden_or_ones_own_cannot_be_bought() {
         .await;
     app.keep_shop(&suspended, ShopStatus::Suspended, 3).await;
 
-    let refused = reserve(&app, Uuid::now_v7(), &[line(inactive, 1), line(closed, 1)]).await;
-    assert_eq!(changes(&refused), vec![("gone".to_owned(), 0, 1000); 2]);
+    let changes = refused(reserve(&app, Uuid::now_v7(), &[line(inactive, 1), line(closed, 1)]).await);
+    assert_eq!(found(&changes), [(ChangeKind::Gone, 0, 1000); 2]);
 
     let mut by_owner = request(Uuid::now_v7(), &[line(own, 1)]);
     by_owner["user_id"] = json!(owner.client.user_id());
-    let refused = app.order_svc().post("/internal/reservations", by_owner).await;
-    assert_eq!(changes(&refused), [("gone".to_owned(), 0, 1000)]);
+    let changes = refused(reserve_all(&app, vec![by_owner]).await.remove(0));
+    assert_eq!(found(&changes), [(ChangeKind::Gone, 0, 1000)]);
     app.keep_shop(&suspended, ShopStatus::Approved, 4).await;
     held(&app, &[line(closed, 1)]).await;
 }
@@ -158,8 +154,8 @@ async fn the_same_request_meets_its_own_reservation() {
         .await;
     let restocked = reserve(&app, id, &lines).await;
 
-    assert_eq!((first.status, sold_out.status, restocked.status), (201, 201, 201));
-    assert_eq!((&first.body, &first.body), (&sold_out.body, &restocked.body));
+    assert!(is_held(&first), "{first:?}");
+    assert_eq!((&first, &first), (&sold_out, &restocked));
     assert_eq!(app.available(boots).await, 5);
     // Another price now, but enough stock: the repeat meets the reservation and not the shelf.
     owner
@@ -169,7 +165,7 @@ async fn the_same_request_meets_its_own_reservation() {
             json!({ "price": azn(1000) }),
         )
         .await;
-    assert_eq!(reserve(&app, id, &lines).await.body, first.body);
+    assert_eq!(reserve(&app, id, &lines).await, first);
     assert_eq!(app.available(boots).await, 5);
 }
 
@@ -180,8 +176,28 @@ async fn a_refusal_leaves_the_id_free() {
     let boots = owner.sells(1).await;
     let id = Uuid::now_v7();
 
-    assert_eq!(reserve(&app, id, &[line(boots, 2)]).await.status, 409);
-    assert_eq!(reserve(&app, id, &[line(boots, 1)]).await.status, 201);
+    refused(reserve(&app, id, &[line(boots, 2)]).await);
+    assert!(is_held(&reserve(&app, id, &[line(boots, 1)]).await));
+}
+
+#[actix_web::test]
+async fn requests_that_come_together_are_answered_in_their_order() {
+    let app = TestApp::new().await;
+    let boots = app.owner().await.sells(3).await;
+    let ids = [Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7()];
+    let requests = ids.map(|id| request(id, &[line(boots, 2)]));
+
+    let outcomes = reserve_all(&app, requests.to_vec()).await;
+
+    for (id, outcome) in ids.iter().zip(&outcomes) {
+        match outcome {
+            ReserveOutcome::Held(reservation) => assert_eq!(reservation.reservation_id, *id),
+            ReserveOutcome::Refused(changes) => assert_eq!(found(changes), [(ChangeKind::Short, 1, 1000)]),
+            ReserveOutcome::Ended => panic!("{outcomes:?}"),
+        }
+    }
+    assert_eq!(outcomes.iter().filter(|outcome| is_held(outcome)).count(), 1);
+    assert_eq!(app.available(boots).await, 1);
 }
 
 #[actix_web::test]
@@ -195,8 +211,10 @@ async fn an_ended_reservation_never_opens_again() {
     let with_stock = reserve(&app, id, &lines).await;
     let without_stock = reserve(&app, id, &[line(boots, 6)]).await;
 
-    assert_eq!(with_stock.problem(), (409, "reservation-ended"));
-    assert_eq!(without_stock.problem(), (409, "reservation-ended"));
+    assert_eq!(
+        (with_stock, without_stock),
+        (ReserveOutcome::Ended, ReserveOutcome::Ended)
+    );
     assert_eq!(app.available(boots).await, 5);
 }
 
@@ -204,12 +222,12 @@ async fn an_ended_reservation_never_opens_again() {
 async fn only_services_reserve_and_only_what_makes_sense() {
     let app = TestApp::new().await;
     let boots = app.owner().await.sells(5).await;
-    let path = "/internal/reservations";
-    let good = request(Uuid::now_v7(), &[line(boots, 1)]);
+    let body = |lines: &[Value]| json!({ "requests": [request(Uuid::now_v7(), lines)] });
+    let good = body(&[line(boots, 1)]);
 
     for client in [app.anyone(), app.customer(), app.server.admin()] {
         assert_eq!(
-            client.post(path, good.clone()).await.problem(),
+            client.post(RESERVATIONS, good.clone()).await.problem(),
             (403, "mesh-only")
         );
     }
@@ -221,7 +239,7 @@ async fn only_services_reserve_and_only_what_makes_sense() {
         vec![line(boots, 1), line(boots, 1)],
         many,
     ] {
-        let refused = reserve(&app, Uuid::now_v7(), &lines).await;
+        let refused = app.order_svc().post(RESERVATIONS, body(&lines)).await;
         assert_eq!(refused.problem(), (422, "validation-failed"));
     }
     assert_eq!(app.available(boots).await, 5);
@@ -261,14 +279,16 @@ async fn the_client_reads_each_answer() {
     };
 
     let taken = request(2);
-    let ReserveOutcome::Held(held) = client.reserve(&taken).await.unwrap() else {
+    let reserve =
+        async |request: &ReserveRequest| client.reserve(vec![request.clone()]).await.unwrap().remove(0);
+    let ReserveOutcome::Held(held) = reserve(&taken).await else {
         panic!("not held")
     };
-    let ReserveOutcome::Refused(changes) = client.reserve(&request(4)).await.unwrap() else {
+    let ReserveOutcome::Refused(changes) = reserve(&request(4)).await else {
         panic!("held")
     };
     client.release(taken.reservation_id).await.unwrap();
-    let ended = client.reserve(&taken).await.unwrap();
+    let ended = reserve(&taken).await;
     let found = client.lookup(&[boots, Uuid::now_v7()]).await.unwrap();
 
     assert_eq!((held.lines[0].quantity, held.user_id), (2, taken.user_id));
