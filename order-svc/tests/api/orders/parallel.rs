@@ -50,6 +50,29 @@ async fn parallel_orders_of_one_cart_are_one_order_and_refusals() {
 }
 
 #[actix_web::test]
+async fn those_who_may_not_order_cost_the_others_nothing() {
+    let app = TestApp::new().await;
+    let buyers: Vec<_> = (0..12).map(|_| app.buyer()).collect();
+    for owner in buyers.iter().step_by(4) {
+        app.world.owns_a_shop(owner.id());
+    }
+    for late in buyers.iter().skip(1).step_by(4) {
+        app.world.change(late.things[1].id, |thing| thing.available = 0);
+    }
+
+    let answers = join_all(buyers.iter().map(|buyer| buyer.order("one"))).await;
+
+    for (n, answer) in answers.iter().enumerate() {
+        match n % 4 {
+            0 => assert_eq!(answer.problem(), (403, "shop-owner-has-no-cart")),
+            1 => assert_eq!(answer.problem(), (409, "cart-changed")),
+            _ => assert_eq!(answer.status, 201, "{answer:?}"),
+        }
+    }
+    assert_eq!(app.count("orders").await, 6);
+}
+
+#[actix_web::test]
 async fn many_buyers_of_the_last_pieces_get_no_more_than_there_are() {
     let app = TestApp::new().await;
     let thing = app.world.sell(100, 10);
