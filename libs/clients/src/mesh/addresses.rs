@@ -36,6 +36,9 @@ impl Addresses {
         let parse = |url: &str| {
             let url = Url::parse(url.trim()).map_err(|error| error.to_string())?;
             url.host().ok_or("the URL has no host")?;
+            if url.scheme() != "http" {
+                return Err("the mesh speaks http:// inside".to_owned());
+            }
             Ok::<_, String>(Arc::new(Address {
                 url,
                 rests_until: AtomicI64::default(),
