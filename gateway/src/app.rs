@@ -123,7 +123,7 @@ impl App {
             .workers(self.config.workers)
             .hang_up_with_client()
             .connections(self.config.edge.connections())
-            .around(edge::around());
+            .around(edge::around(routes::forward::forward));
         server = server.check(Check::new("redis", move || {
             let revocations = revocations.clone();
             async move { revocations.ready().await }
