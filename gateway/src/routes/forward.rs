@@ -29,7 +29,7 @@ pub async fn forward(bound: Bound) -> Result<HttpResponse> {
     if let Some(logged) = request.extensions_mut().get_mut::<Logged>() {
         logged.upstream = Some(service.name());
     }
-    let claims = authenticate(request.headers(), &state.tokens, &worker.revocations).await?;
+    let claims = authenticate(request.headers(), &state.tokens, &worker.checks).await?;
     if let Some(claims) = &claims {
         edge::known(&request, &worker, &path, claims)?;
     }
