@@ -112,7 +112,13 @@ mod tests {
 
     #[test]
     fn every_address_must_make_sense() {
-        for wrong in ["", "http://a:1,", "http://a:1,b:2", "localhost:8101"] {
+        for wrong in [
+            "",
+            "http://a:1,",
+            "http://a:1,b:2",
+            "localhost:8101",
+            "https://a:1",
+        ] {
             assert!(Addresses::parse(wrong).is_err(), "{wrong}");
         }
     }
