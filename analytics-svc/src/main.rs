@@ -27,7 +27,9 @@ async fn main() -> anyhow::Result<()> {
         .unwrap_or(AnalyticsCommand::Common(Command::Serve));
     match command {
         AnalyticsCommand::Common(Command::Serve) => {
-            analytics_svc::serve(Process::start(analytics_svc::NAME)?, config::load()?).await
+            // First of all: what is refused here shall be all that is said.
+            let config = config::load()?;
+            analytics_svc::serve(Process::start(analytics_svc::NAME)?, config).await
         }
         AnalyticsCommand::Common(Command::Migrate) => {
             souk_service::migrate([analytics_svc::MIGRATIONS]).await

@@ -24,7 +24,7 @@ use crate::edge::{self, Cors};
 use crate::keys::Upkeep;
 use crate::limits::{Outage, Quotas};
 use crate::proxy::{Endpoints, Limits, Probes, Service, TrustedProxies, Upstreams, Visitors};
-use crate::revocation::Revocations;
+use crate::revocation::{Checks, Revocations};
 use crate::tokens::Tokens;
 use crate::{AppState, NAME, Worker, flows, routes};
 
@@ -123,7 +123,7 @@ impl App {
             .workers(self.config.workers)
             .hang_up_with_client()
             .connections(self.config.edge.connections())
-            .around(edge::around());
+            .around(edge::around(routes::forward::forward));
         server = server.check(Check::new("redis", move || {
             let revocations = revocations.clone();
             async move { revocations.ready().await }
@@ -157,12 +157,13 @@ impl App {
             Arc::new(Outage::default()),
         );
         server.data(self.state).setup(move |app| {
-            let revocations = Revocations::new(redis.clone(), &prefix);
+            let revocations = Rc::new(Revocations::new(redis.clone(), &prefix));
             let quotas = Quotas::new(&settings, &keys, &revocations, &prefix, outage.clone());
             app.app_data(Data::new(Worker {
                 upstreams: Upstreams::new(&endpoints, patience),
                 limits: limits.clone(),
                 quotas: Rc::new(quotas),
+                checks: Checks::new(revocations.clone()),
                 revocations,
             }));
             routes::root(app);

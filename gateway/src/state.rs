@@ -11,7 +11,7 @@ use crate::documents::Documents;
 use crate::edge::Cors;
 use crate::limits::Quotas;
 use crate::proxy::{Limits, Service, TrustedProxies, Upstreams, Visitors};
-use crate::revocation::Revocations;
+use crate::revocation::{Checks, Revocations};
 use crate::tokens::Tokens;
 
 /// Shared by all workers.
@@ -34,6 +34,7 @@ pub struct AppState {
 pub struct Worker {
     pub(crate) upstreams: Upstreams,
     pub(crate) limits: Limits,
-    pub(crate) revocations: Revocations,
+    pub(crate) revocations: Rc<Revocations>,
+    pub(crate) checks: Rc<Checks>,
     pub(crate) quotas: Rc<Quotas>,
 }

@@ -9,7 +9,9 @@ async fn main() -> anyhow::Result<()> {
         "Orders, their checkout, and verdicts on reservations",
     ) {
         Command::Serve => {
-            order_svc::serve(Process::start(order_svc::NAME)?, order_svc::config::load()?).await
+            // First of all: what is refused here shall be all that is said.
+            let config = order_svc::config::load()?;
+            order_svc::serve(Process::start(order_svc::NAME)?, config).await
         }
         Command::Migrate => souk_service::migrate([order_svc::MIGRATIONS]).await,
         Command::Openapi => souk_service::print(&order_svc::openapi()),

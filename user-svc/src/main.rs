@@ -26,7 +26,9 @@ async fn main() -> anyhow::Result<()> {
         .unwrap_or(UserCommand::Common(Command::Serve))
     {
         UserCommand::Common(Command::Serve) => {
-            user_svc::serve(Process::start(user_svc::NAME)?, user_svc::config::load()?).await
+            // First of all: what is refused here shall be all that is said.
+            let config = user_svc::config::load()?;
+            user_svc::serve(Process::start(user_svc::NAME)?, config).await
         }
         UserCommand::Common(Command::Migrate) => souk_service::migrate([user_svc::MIGRATIONS]).await,
         UserCommand::Common(Command::Openapi) => souk_service::print(&user_svc::openapi()),

@@ -40,6 +40,8 @@ pub struct FuzzArgs {
 /// As whom requests are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Who {
+    /// Somebody without a token.
+    Nobody,
     /// A new customer.
     Customer,
     /// The owner of a new shop that sells something.
@@ -49,10 +51,11 @@ enum Who {
 }
 
 impl Who {
-    const ALL: [Self; 3] = [Self::Customer, Self::Owner, Self::Admin];
+    const ALL: [Self; 4] = [Self::Nobody, Self::Customer, Self::Owner, Self::Admin];
 
     fn name(self) -> &'static str {
         match self {
+            Self::Nobody => "nobody",
             Self::Customer => "customer",
             Self::Owner => "owner",
             Self::Admin => "admin",

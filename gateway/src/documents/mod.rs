@@ -3,7 +3,7 @@
 mod merge;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
@@ -32,8 +32,10 @@ pub struct Documents {
 
 #[derive(Default)]
 struct Kept {
-    parts: HashMap<&'static str, (State, Option<Arc<Value>>)>,
-    merged: Bytes,
+    /// As text: taken apart it is many times as large, and hardly anybody asks.
+    parts: HashMap<&'static str, (State, Option<Arc<str>>)>,
+    /// Put together when somebody asks for it.
+    merged: Option<Bytes>,
     looked: Option<Instant>,
 }
 
@@ -54,20 +56,20 @@ impl Documents {
 
     /// The merged document as JSON.
     pub async fn merged(&self) -> Bytes {
-        if let Some(fresh) = self.fresh() {
-            return fresh;
+        self.look_around().await;
+        let mut kept = self.kept();
+        if let Some(merged) = &kept.merged {
+            return merged.clone();
         }
-        let _alone = self.looking.lock().await;
-        if let Some(fresh) = self.fresh() {
-            return fresh;
-        }
-        self.look_around().await
+        let merged = self.put_together(&kept);
+        kept.merged = Some(merged.clone());
+        merged
     }
 
     /// Looks around from time to time until `stop`, so that a service's document is known before it goes away.
     pub async fn keep_looking(&self, stop: CancellationToken) {
         loop {
-            self.merged().await;
+            self.look_around().await;
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(INTERVAL) => {}
@@ -75,32 +77,37 @@ impl Documents {
         }
     }
 
-    fn fresh(&self) -> Option<Bytes> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.looked
-            .filter(|looked| looked.elapsed() < FRESH)
-            .map(|_| kept.merged.clone())
-    }
-
-    async fn look_around(&self) -> Bytes {
+    async fn look_around(&self) {
+        if self.is_fresh() {
+            return;
+        }
+        let _alone = self.looking.lock().await;
+        if self.is_fresh() {
+            return;
+        }
         let ask = async |(service, client): &(Service, MeshClient)| {
             let document = client.get::<Value>("/openapi.json").await;
             if let Err(error) = &document {
                 tracing::debug!(%error, service = service.name(), "A service did not give its API document");
             }
-            (service.name(), document.ok())
+            (service.name(), document.ok().map(|document| document.to_string()))
         };
         let found = join_all(self.sources.iter().map(ask)).await;
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut changed = kept.merged.is_empty();
+        let mut kept = self.kept();
         for (name, document) in found {
-            changed |= kept.take(name, document);
-        }
-        if changed {
-            kept.merged = self.put_together(&kept);
+            if kept.take(name, document) {
+                kept.merged = None;
+            }
         }
         kept.looked = Some(Instant::now());
-        kept.merged.clone()
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.kept().looked.is_some_and(|looked| looked.elapsed() < FRESH)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn put_together(&self, kept: &Kept) -> Bytes {
@@ -113,7 +120,7 @@ impl Documents {
             Part {
                 service: service.name(),
                 state,
-                document,
+                document: document.and_then(|document| serde_json::from_str(&document).ok()),
             }
         };
         let parts: Vec<Part> = self.sources.iter().map(part).collect();
@@ -126,16 +133,15 @@ impl Documents {
 
 impl Kept {
     /// Keeps what a service gave; one that gave nothing keeps its last document. Tells whether this is news.
-    fn take(&mut self, name: &'static str, document: Option<Value>) -> bool {
-        let (state, last) = self.parts.get(name).cloned().unwrap_or((State::Unknown, None));
-        let next = match (document, last.clone()) {
-            (Some(document), Some(last)) if *last == document => (State::Up, Some(last)),
-            (Some(document), _) => (State::Up, Some(Arc::new(document))),
-            (None, Some(last)) => (State::Down, Some(last)),
+    fn take(&mut self, name: &'static str, document: Option<String>) -> bool {
+        let before = self.parts.get(name).cloned().unwrap_or((State::Unknown, None));
+        let now = match (document, &before.1) {
+            (Some(document), _) => (State::Up, Some(document.into())),
+            (None, Some(last)) => (State::Down, Some(last.clone())),
             (None, None) => (State::Unknown, None),
         };
-        let same = next.0 == state && next.1.as_ref().map(Arc::as_ptr) == last.as_ref().map(Arc::as_ptr);
-        self.parts.insert(name, next);
-        !same
+        let is_news = now != before;
+        self.parts.insert(name, now);
+        is_news
     }
 }

@@ -11,12 +11,12 @@ mod visit;
 use std::borrow::Cow;
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::http::{StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, ResponseError};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use souk_http::{Around, Logged};
 
 use self::coding::Asked;
@@ -24,17 +24,38 @@ pub use self::cors::Cors;
 pub use self::settings::EdgeSettings;
 pub use self::visit::{Visit, known};
 use crate::limits::{Asker, Rule, Strict, network};
-use crate::proxy::normalise;
+use crate::proxy::{Service, normalise};
 use crate::{AppState, Error, Result, Worker};
 
-/// The gateway's way around every request.
-pub fn around() -> Around {
-    Around::new(|request, next| Box::pin(meet(request, next)))
+/// A request for a service, its path in normal form.
+pub struct Bound {
+    /// What came.
+    pub request: HttpRequest,
+    /// Its body.
+    pub payload: Payload,
+    /// Its path.
+    pub path: String,
+    /// Whom it is for.
+    pub service: Service,
+    /// What all workers share.
+    pub state: Data<AppState>,
+    /// What this one has.
+    pub worker: Data<Worker>,
 }
 
-async fn meet(
+/// The gateway's way around every request. What is for a service goes to `forward`, without being looked for among
+/// our own routes.
+pub fn around<F>(forward: fn(Bound) -> F) -> Around
+where
+    F: Future<Output = Result<HttpResponse>> + 'static,
+{
+    Around::new(move |request, next| Box::pin(meet(request, next, forward)))
+}
+
+async fn meet<F: Future<Output = Result<HttpResponse>>>(
     mut request: ServiceRequest,
     next: Next<BoxBody>,
+    forward: fn(Bound) -> F,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let (Some(state), Some(worker)) = (
         request.app_data::<Data<AppState>>().cloned(),
@@ -52,7 +73,7 @@ async fn meet(
     });
     let origin = state.cors.allowed(request.headers());
     let asked = Asked::of(request.headers_mut());
-    let mut response = enter(&state, &worker, request, &next).await?;
+    let mut response = enter(&state, &worker, request, &next, forward).await?;
     let request = response.request().clone();
     let headers_out = response.headers_mut();
     headers::write(request.path(), scheme == "https", headers_out);
@@ -67,20 +88,37 @@ async fn meet(
     Ok(asked.write(response))
 }
 
-async fn enter(
-    state: &AppState,
+async fn enter<F: Future<Output = Result<HttpResponse>>>(
+    state: &Data<AppState>,
     worker: &Data<Worker>,
     mut request: ServiceRequest,
     next: &Next<BoxBody>,
+    forward: fn(Bound) -> F,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Some(answer) = state.cors.preflight(request.method(), request.headers()) {
         return Ok(request.into_response(answer));
     }
-    let admitted = match admit(state, worker, &mut request).await {
+    let uri = request.uri().clone();
+    let (path, admitted) = match admit(state, worker, &mut request, &uri).await {
         Ok(admitted) => admitted,
         Err(error) => return Ok(request.into_response(error.error_response())),
     };
-    let response = next.call(request).await?;
+    let response = match Service::of(&path) {
+        Some(service) => {
+            let (request, payload) = request.into_parts();
+            let bound = Bound {
+                request: request.clone(),
+                payload,
+                path: path.into_owned(),
+                service,
+                state: state.clone(),
+                worker: worker.clone(),
+            };
+            let answer = forward(bound).await;
+            ServiceResponse::new(request, answer.unwrap_or_else(|error| error.error_response()))
+        }
+        None => next.call(request).await?,
+    };
     if let Some((rule, asker)) = admitted
         && response.status() == StatusCode::OK
     {
@@ -89,16 +127,16 @@ async fn enter(
     Ok(response)
 }
 
-/// Whether a request may go on; who asked, where that is worth remembering.
+/// The path in normal form of a request that may go on; who asked, where that is worth remembering.
 async fn admit<'a>(
     state: &AppState,
     worker: &'a Worker,
     request: &mut ServiceRequest,
-) -> Result<Option<(&'a Strict, Asker)>> {
+    uri: &'a Uri,
+) -> Result<(Cow<'a, str>, Option<(&'a Strict, Asker)>)> {
     if !host::is_sound(request.headers()) {
         return Err(Error::Host);
     }
-    let uri = request.uri().clone();
     let length = uri.path_and_query().map_or(0, |target| target.as_str().len());
     if length > state.max_url_bytes {
         return Err(Error::LongUrl);
@@ -121,7 +159,7 @@ async fn admit<'a>(
         .map_or(0, |visit| network(visit.address));
     let limits = &worker.quotas;
     let (standing, admitted) = match limits.rules().of(request.method(), &path) {
-        Rule::Free => return Ok(None),
+        Rule::Free => return Ok((path, None)),
         Rule::Counted(rule) => (limits.count_address(rule, network), None),
         Rule::Strict(rule) => {
             let typed = typed_account(request, rule).await;
@@ -141,7 +179,7 @@ async fn admit<'a>(
         visit.met(met);
     }
     standing?;
-    Ok(admitted)
+    Ok((path, admitted))
 }
 
 async fn typed_account(request: &mut ServiceRequest, rule: &Strict) -> Option<String> {

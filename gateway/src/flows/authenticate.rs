@@ -1,10 +1,11 @@
 //! Who sends a request.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 
-use crate::revocation::Revocations;
+use crate::revocation::Checks;
 use crate::tokens::{Claims, Refused, Tokens};
 use crate::{Error, Result};
 
@@ -17,13 +18,13 @@ use crate::{Error, Result};
 pub async fn authenticate(
     headers: &HeaderMap,
     tokens: &Tokens,
-    revocations: &Revocations,
+    checks: &Rc<Checks>,
 ) -> Result<Option<Arc<Claims>>> {
     let Some(token) = bearer(headers)? else {
         return Ok(None);
     };
     let claims = tokens.verify(token)?;
-    if revocations.is_revoked(&claims).await? {
+    if checks.is_revoked(&claims).await? {
         return Err(Error::Revoked);
     }
     Ok(Some(claims))

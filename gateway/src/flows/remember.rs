@@ -51,7 +51,7 @@ impl Watch {
             Ok(()) => false,
             Err(Away::Forgotten) => true,
             // The requests that are refused meanwhile have lines of their own.
-            Err(Away::Redis(_)) => return,
+            Err(Away::Redis(_) | Away::Unasked) => return,
         };
         match self.remember(forgotten).await {
             Ok(count) => {

@@ -103,28 +103,21 @@ pub fn request_headers(
             headers.append(name, value);
         }
     }
-    for (name, value) in signed(request, target, sender, keys) {
-        set(&mut headers, name, value);
-    }
-    set(&mut headers, "x-forwarded-for", sender.address.to_string());
-    set(&mut headers, "x-forwarded-proto", sender.scheme.to_owned());
+    sign(&mut headers, request, target, sender, keys);
+    set(&mut headers, "x-forwarded-for", &sender.address.to_string());
+    set(&mut headers, "x-forwarded-proto", sender.scheme);
     if let Some(host) = inbound.get("host").and_then(|host| host.to_str().ok()) {
-        set(&mut headers, "x-forwarded-host", host.to_owned());
+        set(&mut headers, "x-forwarded-host", host);
     }
     headers
 }
 
-fn signed(
-    request: &HttpRequest,
-    target: &str,
-    sender: &Sender<'_>,
-    keys: &MeshKeys,
-) -> Vec<(&'static str, String)> {
+fn sign(headers: &mut HeaderMap, request: &HttpRequest, target: &str, sender: &Sender<'_>, keys: &MeshKeys) {
     let flow = Flow::current();
     let traceparent = flow.traceparent.child().to_string();
     let user = sender.claims.map(|claims| claims.sub.to_string());
     let session = sender.claims.map(|claims| claims.sid.to_string());
-    keys.sign(&SignedRequest {
+    let signed = SignedRequest {
         method: request.method().as_str(),
         target,
         caller: GATEWAY,
@@ -135,11 +128,12 @@ fn signed(
         visitor_id: Some(sender.visitor),
         request_id: Some(&flow.request_id),
         traceparent: Some(&traceparent),
-    })
+    };
+    keys.sign_with(&signed, |name, value| set(headers, name, value));
 }
 
-fn set(headers: &mut HeaderMap, name: &'static str, value: String) {
-    if let Ok(value) = HeaderValue::try_from(value) {
+fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(HeaderName::from_static(name), value);
     }
 }

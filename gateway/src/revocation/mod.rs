@@ -4,6 +4,8 @@
 //! stands beside it. If Redis comes back without that key it has forgotten, and what was ended lately has to
 //! be written into it before anyone is let in (see `flows::remember`).
 
+mod checks;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +13,7 @@ use deadpool_redis::redis::{Client, RedisError, cmd, pipe};
 use souk_clients::user::Ended;
 use uuid::Uuid;
 
+pub use self::checks::Checks;
 use crate::redis::Redis;
 use crate::tokens::{Claims, LIFE_SECONDS};
 
@@ -31,11 +34,14 @@ const RAISE: &str = "
     end";
 
 /// Whether something was revoked cannot be said just now.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Away {
     /// Redis does not answer.
     #[error("Redis does not answer: {0}")]
     Redis(#[from] RedisError),
+    /// Nobody was there any more to ask it.
+    #[error("Redis was not asked")]
+    Unasked,
     /// Redis answers, and has forgotten what it knew.
     #[error("Redis has lost its memory of what was revoked")]
     Forgotten,
@@ -64,23 +70,29 @@ impl Revocations {
         self.redis.clone()
     }
 
-    /// Whether a token that is good by itself was revoked.
+    /// Of each token that is good by itself, whether it was revoked; one question for all of them.
     ///
     /// # Errors
     /// When that cannot be said.
-    pub async fn is_revoked(&self, claims: &Claims) -> Result<bool, Away> {
+    pub async fn are_revoked(&self, all: impl Iterator<Item = &Claims> + Clone) -> Result<Vec<bool>, Away> {
         let mut ask = cmd("MGET");
-        ask.arg(self.epoch())
-            .arg(self.token(claims.jti))
-            .arg(self.session(claims.sid))
-            .arg(self.user(claims.sub));
-        let answer: (Option<String>, Option<String>, Option<String>, Option<i64>) =
-            self.redis.ask(&ask).await?;
-        let (epoch, token, session, user_since) = answer;
-        epoch.ok_or(Away::Forgotten)?;
-        // Ids are UUIDv7: the token's own tells to the millisecond when it was granted.
-        let too_old = user_since.is_some_and(|since| granted_at(claims) <= since);
-        Ok(token.is_some() || session.is_some() || too_old)
+        ask.arg(self.epoch());
+        for claims in all.clone() {
+            ask.arg(self.token(claims.jti))
+                .arg(self.session(claims.sid))
+                .arg(self.user(claims.sub));
+        }
+        let answer: Vec<Option<String>> = self.redis.ask(&ask).await?;
+        let Some((Some(_epoch), answer)) = answer.split_first() else {
+            return Err(Away::Forgotten);
+        };
+        let revoked = |(claims, found): (&Claims, &[Option<String>; 3])| {
+            let [token, session, user_since] = found;
+            // Ids are UUIDv7: the token's own tells to the millisecond when it was granted.
+            let is_older = |since: &String| since.parse().map_or(true, |since| granted_at(claims) <= since);
+            token.is_some() || session.is_some() || user_since.as_ref().is_some_and(is_older)
+        };
+        Ok(all.zip(answer.as_chunks().0).map(revoked).collect())
     }
 
     /// Whether revocations can be asked and told.

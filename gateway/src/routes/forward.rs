@@ -1,36 +1,35 @@
 //! Everything that is not the gateway's own: passed on to its service.
 
+use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::USER_AGENT;
-use actix_web::web::{Data, Payload};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use hyper::{HeaderMap, Uri};
-use souk_http::{Logged, RouteLabel, unmatched};
+use souk_http::{Logged, RouteLabel};
 
-use crate::edge::{self, Visit};
+use crate::edge::{self, Bound, Visit};
 use crate::flows::{authenticate, end_as_told};
 use crate::proxy::{
     Asked, Failed, Outbound, Sender, Service, answer, ask_for_websocket, is_repeatable, is_switched,
-    is_websocket, normalise, request_headers, tunnel,
+    is_websocket, request_headers, tunnel,
 };
-use crate::{AppState, Result, Worker};
+use crate::{Result, Worker};
 
 /// Passes a request on, with who sends it, and the answer back.
-pub async fn forward(
-    request: HttpRequest,
-    payload: Payload,
-    state: Data<AppState>,
-    worker: Data<Worker>,
-) -> Result<HttpResponse> {
-    let path = normalise(request.uri().path())?;
-    let Some(service) = Service::of(&path) else {
-        return Ok(unmatched(&request));
-    };
+pub async fn forward(bound: Bound) -> Result<HttpResponse> {
+    let Bound {
+        request,
+        payload,
+        path,
+        service,
+        state,
+        worker,
+    } = bound;
     request.extensions_mut().insert(RouteLabel(service.name()));
     if let Some(logged) = request.extensions_mut().get_mut::<Logged>() {
         logged.upstream = Some(service.name());
     }
-    let claims = authenticate(request.headers(), &state.tokens, &worker.revocations).await?;
+    let claims = authenticate(request.headers(), &state.tokens, &worker.checks).await?;
     if let Some(claims) = &claims {
         edge::known(&request, &worker, &path, claims)?;
     }
@@ -57,7 +56,7 @@ pub async fn forward(
     // The service sees the normal form, so that is what is signed.
     let target = match request.uri().query() {
         Some(query) => format!("{path}?{query}"),
-        None => path.into_owned(),
+        None => path,
     };
     let headers = || request_headers(&request, &target, &sender, &state.keys);
     pass_on(&request, payload, service, &target, &worker, headers).await
@@ -74,9 +73,9 @@ async fn pass_on(
     let broken = Failed::Broken(service);
     let websocket = is_websocket(request);
     let (body, payload) = if websocket {
-        (Outbound::Empty, Some(payload.into_inner()))
+        (Outbound::Empty, Some(payload))
     } else {
-        (Outbound::new(request, payload.into_inner()), None)
+        (Outbound::new(request, payload), None)
     };
     let asked = Asked {
         method: request.method().clone(),

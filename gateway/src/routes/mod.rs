@@ -18,7 +18,7 @@
 //! | `GET /api/v1/ops/trace/{order}` | [`trace::trace_order`] |
 //! | `GET /.well-known/jwks.json` | [`documents::jwks`] |
 //! | `GET /openapi.json`, `/asyncapi.json`, `/docs`, `/redoc` | [`documents`] |
-//! | everything else under `/api/v1` | [`forward::forward`] |
+//! | what a service has under `/api/v1` | [`forward::forward`], before any of these is looked for |
 
 pub mod documents;
 pub mod forward;
@@ -58,10 +58,9 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(secrets::ask_for_verification);
 }
 
-/// What stands at the root, and what is passed on.
+/// What stands at the root.
 pub fn root(app: &mut web::ServiceConfig) {
     documents::configure(app);
-    app.default_service(web::to(forward::forward));
 }
 
 /// The paths of [`root`] that only know GET.

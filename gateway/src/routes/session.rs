@@ -30,7 +30,7 @@ impl FromRequest for Session {
             ) else {
                 return Err(Error::LoginRequired);
             };
-            let claims = authenticate(request.headers(), &state.tokens, &worker.revocations).await?;
+            let claims = authenticate(request.headers(), &state.tokens, &worker.checks).await?;
             let claims = claims.ok_or(Error::LoginRequired)?;
             edge::known(&request, worker, &normalise(request.path())?, &claims)?;
             Ok(Self(claims))

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use deadpool_redis::redis::AsyncCommands;
-
+use futures_util::future::join_all;
 use serde_json::json;
 use souk_env::Secret;
 use uuid::Uuid;
@@ -76,6 +76,19 @@ async fn tokens_of_a_user_can_be_ended_up_to_a_time() {
         problem(app.get_as("/api/v1/cart", &login.access).await).await,
         refused(401, "revoked-token")
     );
+}
+
+#[actix_web::test]
+async fn tokens_that_are_asked_about_together_are_told_apart() {
+    let app = TestApp::new().await;
+    let (living, ended) = (app.login().await, app.login().await);
+    app.logout(&ended.access).await;
+
+    let both = [&living, &ended].into_iter().cycle().take(40);
+    let answers = join_all(both.map(|login| app.get_as("/api/v1/cart", &login.access))).await;
+
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status().as_u16()).collect();
+    assert_eq!(statuses, [200, 401].repeat(20));
 }
 
 #[actix_web::test]

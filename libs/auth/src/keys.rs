@@ -103,11 +103,16 @@ impl MeshKeys {
 
     /// Signs a request: all the headers that make it trusted, the identity ones among them.
     pub fn sign(&self, request: &SignedRequest<'_>) -> Vec<(&'static str, String)> {
-        let mut signed: Vec<(&'static str, String)> = vec![
-            (headers::MESH_CALLER, request.caller.to_owned()),
-            (headers::MESH_TIMESTAMP, request.timestamp.to_string()),
-            (headers::MESH_SIGNATURE, self.signature(request)),
-        ];
+        let mut signed = Vec::new();
+        self.sign_with(request, |name, value| signed.push((name, value.to_owned())));
+        signed
+    }
+
+    /// The same, each header given to `set`.
+    pub fn sign_with(&self, request: &SignedRequest<'_>, mut set: impl FnMut(&'static str, &str)) {
+        set(headers::MESH_CALLER, request.caller);
+        set(headers::MESH_TIMESTAMP, &request.timestamp.to_string());
+        set(headers::MESH_SIGNATURE, &self.signature(request));
         let identity = [
             (headers::USER_ID, request.user_id),
             (headers::USER_ROLE, request.role),
@@ -116,12 +121,11 @@ impl MeshKeys {
             (headers::REQUEST_ID, request.request_id),
             (headers::TRACEPARENT, request.traceparent),
         ];
-        signed.extend(
-            identity
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value?.to_owned()))),
-        );
-        signed
+        for (name, value) in identity {
+            if let Some(value) = value {
+                set(name, value);
+            }
+        }
     }
 
     /// The value of `X-Mesh-Signature` alone, by the key that signs at the time of the request.

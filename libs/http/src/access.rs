@@ -47,7 +47,8 @@ impl From<IpAddr> for Logged {
 
 /// A request on its way.
 pub(crate) struct Entry {
-    flow: Flow,
+    /// Until the line is written.
+    flow: Option<Flow>,
     method: &'static str,
     path: String,
     started: Instant,
@@ -62,7 +63,7 @@ pub(crate) struct Entry {
 impl Entry {
     pub fn new(request: &ServiceRequest, flow: &Flow, turn: Option<Turn>) -> Self {
         Self {
-            flow: flow.clone(),
+            flow: Some(flow.clone()),
             method: known(request.method()),
             path: request.path().to_owned(),
             started: Instant::now(),
@@ -105,9 +106,9 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        if self.quiet {
+        let Some(flow) = self.flow.take().filter(|_| !self.quiet) else {
             return;
-        }
+        };
         let path = shown(self.logged.path.as_deref().unwrap_or(&self.path));
         let (method, status) = (self.method, self.status);
         let duration_ms = self.started.elapsed().as_secs_f64() * 1000.0;
@@ -135,7 +136,7 @@ impl Drop for Entry {
                 "{method} {path} was answered {status} in {duration_ms:.1} ms"
             );
         };
-        self.flow.clone().enter(tell);
+        flow.enter(tell);
     }
 }
 

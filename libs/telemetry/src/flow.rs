@@ -133,13 +133,27 @@ impl Traceparent {
 }
 
 impl fmt::Display for Traceparent {
+    /// Three times in every request, so it does without the formatter of numbers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "00-{:032x}-{:016x}-{:02x}",
-            self.trace_id, self.span_id, self.flags
-        )
+        f.write_str("00-")?;
+        write_hex(f, &self.trace_id.to_be_bytes())?;
+        f.write_str("-")?;
+        write_hex(f, &self.span_id.to_be_bytes())?;
+        f.write_str("-")?;
+        write_hex(f, &[self.flags])
     }
+}
+
+/// At most sixteen bytes.
+fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [0; 32];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        let digit = |four: u8| DIGITS.get(usize::from(four)).copied().unwrap_or_default();
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+    }
+    let text = std::str::from_utf8(&text).unwrap_or_default();
+    f.write_str(text.get(..bytes.len() * 2).unwrap_or_default())
 }
 
 /// The text is not a W3C `traceparent`.

@@ -36,6 +36,9 @@ impl Addresses {
         let parse = |url: &str| {
             let url = Url::parse(url.trim()).map_err(|error| error.to_string())?;
             url.host().ok_or("the URL has no host")?;
+            if url.scheme() != "http" {
+                return Err("the mesh speaks http:// inside".to_owned());
+            }
             Ok::<_, String>(Arc::new(Address {
                 url,
                 rests_until: AtomicI64::default(),
@@ -109,7 +112,13 @@ mod tests {
 
     #[test]
     fn every_address_must_make_sense() {
-        for wrong in ["", "http://a:1,", "http://a:1,b:2", "localhost:8101"] {
+        for wrong in [
+            "",
+            "http://a:1,",
+            "http://a:1,b:2",
+            "localhost:8101",
+            "https://a:1",
+        ] {
             assert!(Addresses::parse(wrong).is_err(), "{wrong}");
         }
     }
