@@ -146,14 +146,10 @@ impl fmt::Display for Traceparent {
 
 /// At most sixteen bytes.
 fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = [0; 32];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
-        let digit = |four: u8| DIGITS.get(usize::from(four)).copied().unwrap_or_default();
-        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
-    }
-    let text = std::str::from_utf8(&text).unwrap_or_default();
-    f.write_str(text.get(..bytes.len() * 2).unwrap_or_default())
+    let digits = text.get_mut(..bytes.len() * 2).ok_or(fmt::Error)?;
+    hex::encode_to_slice(bytes, digits).map_err(|_| fmt::Error)?;
+    f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)
 }
 
 /// The text is not a W3C `traceparent`.
