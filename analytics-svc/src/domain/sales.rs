@@ -159,12 +159,14 @@ impl Sales {
 
     /// The cells of every span that hold anything but zeros, in a fixed order.
     pub fn into_cells(self) -> impl Iterator<Item = (Cell, Figures)> {
-        let mut all = Self::default();
-        for (cell, figures) in &self.0 {
-            all.add(Self(Span::ALL.map(|span| (cell.within(span), *figures)).into()));
+        let mut all = BTreeMap::<Cell, Figures>::new();
+        for (cell, figures) in self.0 {
+            for span in Span::ALL {
+                let sum = all.entry(cell.within(span)).or_default();
+                *sum = sum.plus(figures);
+            }
         }
-        all.0
-            .into_iter()
+        all.into_iter()
             .filter(|(_, figures)| *figures != Figures::default())
     }
 }

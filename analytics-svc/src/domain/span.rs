@@ -1,6 +1,6 @@
 //! How long the stretches of time are that sums are kept of.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// A stretch of time that a sum is kept of. Those of one length lie end to end, and 1970 began with one of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +51,7 @@ impl Span {
         if bucket == at {
             at
         } else {
-            bucket + chrono::TimeDelta::minutes(self.minutes().into())
+            bucket + TimeDelta::minutes(self.minutes().into())
         }
     }
 }
@@ -162,8 +162,8 @@ mod tests {
     fn stretches_lie_end_to_end() {
         let start = at("2026-01-01T00:00:00Z");
         for quarters in (0..3000).step_by(7) {
-            let from = start + chrono::TimeDelta::minutes(15 * (quarters % 700));
-            let to = from + chrono::TimeDelta::minutes(15 * quarters);
+            let from = start + TimeDelta::minutes(15 * (quarters % 700));
+            let to = from + TimeDelta::minutes(15 * quarters);
             let mut end = from;
             for stretch in cover(from, to) {
                 assert_eq!(stretch.start, end);
