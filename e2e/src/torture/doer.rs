@@ -5,12 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use tokio::time::timeout;
 
 use super::dice::Dice;
 use super::letters;
 use super::rest::Databases;
 use super::rig::Rig;
 use super::schedule::Fault;
+
+/// How long one try of what needs the databases or the broker may take.
+const TRY: Duration = Duration::from_secs(10);
 
 /// What faults leave to be remembered.
 #[derive(Default)]
@@ -132,37 +136,40 @@ impl Doer {
 
     /// What needs the databases or the broker itself: where it is away just now, it is tried again.
     async fn disturbs(&self, fault: Fault) -> Result<()> {
-        let amqp_url = &self.rig.run.amqp_url;
         let unreadable = letters::unreadable();
         if matches!(fault, Fault::Poison { .. }) {
             // Before it is sent: an answer may be lost.
             lock(&self.left.poisoned).insert(unreadable.clone());
         }
         for _ in 0..60 {
-            let done = match fault {
-                Fault::Sweep => self.databases.sweep_now().await.map(|_| ()),
-                Fault::Twice { count, seed } => {
-                    let count = usize::try_from(count)?;
-                    letters::send_again(amqp_url, &self.databases, &self.since, count, Dice::of(seed))
-                        .await
-                        .map(|_| ())
-                }
-                Fault::Shuffled {
-                    queue,
-                    gather_ms,
-                    seed,
-                } => letters::shuffle(&self.rig, queue, millis(gather_ms), Dice::of(seed))
-                    .await
-                    .map(|_| ()),
-                Fault::Poison { queue } => letters::poison(amqp_url, queue, &unreadable).await,
-                _ => Ok(()),
-            };
-            if done.is_ok() {
+            if let Ok(Ok(())) = timeout(TRY, self.disturbs_once(fault, &unreadable)).await {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        bail!("it was tried for half a minute")
+        bail!("it was tried 60 times")
+    }
+
+    async fn disturbs_once(&self, fault: Fault, unreadable: &str) -> Result<()> {
+        let amqp_url = &self.rig.run.amqp_url;
+        match fault {
+            Fault::Sweep => self.databases.sweep_now().await.map(drop),
+            Fault::Twice { count, seed } => {
+                let (count, dice) = (usize::try_from(count)?, Dice::of(seed));
+                let sent = letters::send_again(amqp_url, &self.databases, &self.since, count, dice);
+                sent.await.map(drop)
+            }
+            Fault::Shuffled {
+                queue,
+                gather_ms,
+                seed,
+            } => {
+                let shuffled = letters::shuffle(&self.rig, queue, millis(gather_ms), Dice::of(seed));
+                shuffled.await.map(drop)
+            }
+            Fault::Poison { queue } => letters::poison(amqp_url, queue, unreadable).await,
+            _ => Ok(()),
+        }
     }
 }
 

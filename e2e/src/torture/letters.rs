@@ -9,13 +9,13 @@ use lapin::options::{
     BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions,
 };
 use lapin::types::FieldTable;
-use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties};
+use lapin::{BasicProperties, Channel, Confirmation, Connection};
 use souk_contracts::topology::QUEUES;
 use uuid::Uuid;
 
 use super::dice::Dice;
 use super::rest::{Databases, WRITERS};
-use super::rig::{Rig, Service};
+use super::rig::{Rig, Service, connect};
 
 /// As the services say it.
 const CONTENT_TYPE: &str = "application/cloudevents+json";
@@ -39,7 +39,7 @@ struct Post {
 
 impl Post {
     async fn open(amqp_url: &str) -> Result<Self> {
-        let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
+        let connection = connect(amqp_url).await?;
         let channel = connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
         Ok(Self { connection, channel })

@@ -6,18 +6,21 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
-use lapin::{Connection, ConnectionProperties};
 use souk_contracts::Exchange;
 use souk_contracts::topology::{QUEUES, Queue};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls};
 use uuid::Uuid;
+
+use super::rig::connect;
 
 /// The services that tell events.
 pub const WRITERS: [&str; 5] = ["user_svc", "shop_svc", "product_svc", "order_svc", "wishlist_svc"];
 /// The pause between two looks.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long one look may take.
+const LOOK_LIMIT: Duration = Duration::from_secs(20);
 
 /// The databases, as the superuser sees them.
 pub struct Databases {
@@ -189,8 +192,11 @@ pub async fn comes(databases: &Databases, amqp_url: &str, since: &[i64], patienc
     let end = Instant::now() + patience;
     let mut swept = Instant::now() - Duration::from_secs(60);
     loop {
-        let under_way = look(databases, amqp_url, since, &mut swept).await;
-        match under_way {
+        let under_way = timeout(LOOK_LIMIT, look(databases, amqp_url, since, &mut swept)).await;
+        match under_way
+            .context("A look at what is under way has no end")
+            .flatten()
+        {
             Ok(None) => return Ok(()),
             Ok(Some(what)) if Instant::now() > end => {
                 bail!("no rest within {} s: {what}", patience.as_secs())
@@ -239,7 +245,7 @@ async fn look(
 
 /// A queue with messages, if there is one.
 async fn waiting(amqp_url: &str) -> Result<Option<String>> {
-    let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
+    let connection = connect(amqp_url).await?;
     let channel = connection.create_channel().await?;
     let looking = QueueDeclareOptions {
         passive: true,

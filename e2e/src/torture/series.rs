@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::market::{Client, Market};
 use super::rest::Databases;
@@ -14,6 +14,9 @@ use crate::audit;
 
 /// How long the mesh may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a run may take, whatever happens in it: everything in it has limits of its own, and most take ten seconds.
+const RUN_LIMIT: Duration = Duration::from_secs(900);
 
 /// Which runs.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +46,9 @@ impl Series {
         let mut played = 0;
         for seed in self.seeds() {
             let schedule = Schedule::of(seed);
-            let verdict = stage.play(&schedule).await?;
+            let verdict = tokio::time::timeout(RUN_LIMIT, stage.play(&schedule))
+                .await
+                .with_context(|| format!("The run of seed {seed} has no end"))??;
             played += 1;
             println!("{}", line(seed, &verdict));
             if !verdict.violations.is_empty() {

@@ -3,10 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
+use lapin::{Connection, ConnectionProperties};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::process::{Mark, Signal};
+
+/// How long it may take to greet somebody. One that is starting can take a connection and never say a word, and nothing
+/// else ends the wait: heartbeats are agreed on later.
+const GREETING: Duration = Duration::from_secs(5);
 
 /// The broker of the instance.
 pub struct Broker {
@@ -69,6 +77,18 @@ impl Broker {
     }
 }
 
+/// A connection to the broker, past all ways.
+///
+/// # Errors
+/// When it is away, or does not greet in time.
+pub async fn connect(amqp_url: &str) -> Result<Connection> {
+    let greeted = timeout(
+        GREETING,
+        Connection::connect(amqp_url, ConnectionProperties::default()),
+    );
+    Ok(greeted.await.context("The broker does not greet")??)
+}
+
 /// Runs a command of xtask on the torture instance.
 async fn xtask(arguments: &[&str]) -> Result<()> {
     let mut command = std::process::Command::new(program()?);
@@ -89,4 +109,19 @@ fn program() -> Result<PathBuf> {
     }
     let own = std::env::current_exe()?;
     Ok(own.parent().context("No directory of programs")?.join("xtask"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_broker_that_says_nothing_is_not_waited_for() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("amqp://{}", silent.local_addr().unwrap());
+
+        let error = connect(&url).await.unwrap_err();
+
+        assert!(error.to_string().contains("does not greet"), "{error:#}");
+    }
 }

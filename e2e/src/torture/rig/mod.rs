@@ -15,7 +15,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::schedule::{SERVICES, Side};
 use super::way::Way;
-pub use broker::Broker;
+pub use broker::{Broker, connect};
 pub use record::Run;
 pub use service::Service;
 
