@@ -75,7 +75,7 @@ pub enum Command {
     Parked(ParkedCommand),
     /// The story of an order across all services, and what is missing of it. The exit code is 1 while something is.
     Trace {
-        /// Its id or its number.
+        /// Its id, its number, or the id of a request that placed it or moved it on.
         order: String,
     },
     /// Recompute all invariants of the running mesh from its databases. The exit code says whether they hold: 1 when

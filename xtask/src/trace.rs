@@ -11,8 +11,12 @@ use crate::operator::{answer, array, operator, plain, text};
 /// Tells the story of an order, as the operator of the instance.
 pub fn run(instance: &Instance, order: &str) -> Result<ExitCode> {
     // It becomes part of an address.
-    if order.is_empty() || !order.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-') {
-        bail!("{order:?} is neither the id nor the number of an order");
+    if order.is_empty()
+        || !order
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || b"-_.".contains(&c))
+    {
+        bail!("{order:?} is neither the id nor the number of an order, nor the id of a request");
     }
     let story = answer(&operator(instance)?, "GET", &format!("/ops/trace/{order}"), None)?;
     print!("{}", told(&story));

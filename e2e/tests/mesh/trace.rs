@@ -144,6 +144,36 @@ async fn the_story_names_what_a_dead_service_has_not_heard_until_it_is_back() {
 }
 
 #[tokio::test]
+async fn the_requests_that_placed_an_order_and_moved_it_on_lead_to_its_story() {
+    let mesh = Mesh::shared().await;
+    let admin = mesh.admin().await;
+    let (stall, customer) = (mesh.stall().await, mesh.customer().await);
+    let ware = stall.sells(900, 10).await;
+    customer.takes(ware.variation_id, 2).await;
+    let placed = customer.checks_out(&Uuid::new_v4().to_string()).await;
+    let order: Order = placed.created();
+    let item = order.items().next().unwrap().id;
+    let made_up = format!("shop-{}", Uuid::new_v4().simple());
+    let shipped = stall
+        .owner
+        .client
+        .with("x-request-id", &made_up)
+        .patch(
+            &format!("/order-items/{item}/status"),
+            json!({"status": "shipped", "carrier": "Azerpost", "tracking_number": "AZ-1"}),
+        )
+        .await;
+    shipped.ok::<Value>();
+
+    for request in [&placed, &shipped] {
+        let request_id = request.header("x-request-id").unwrap();
+        let told = story(&admin, request_id).await.unwrap();
+        assert_eq!(told["number"], json!(order.number), "{request_id}");
+    }
+    assert_eq!(shipped.header("x-request-id"), Some(made_up.as_str()));
+}
+
+#[tokio::test]
 async fn nobody_but_an_operator_is_told_and_unknown_orders_have_no_story() {
     let mesh = Mesh::shared().await;
     let admin = mesh.admin().await;
@@ -155,7 +185,7 @@ async fn nobody_but_an_operator_is_told_and_unknown_orders_have_no_story() {
         .await
         .refused(401, "authentication-required");
     customer.client.get(&path).await.refused(403, "admin-only");
-    for unknown in [&Uuid::now_v7().to_string(), "SK-2222-2222", "nonsense", "a%20b"] {
+    for unknown in [&Uuid::now_v7().to_string(), "SK-2222-2222", "non.sense", "a%20b"] {
         admin
             .get(&format!("/ops/trace/{unknown}"))
             .await

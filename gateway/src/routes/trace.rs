@@ -198,8 +198,11 @@ impl From<Why> for WhyBody {
 /// Its timeline, the events that came of it in all services, when each was written, published and handled by every
 /// queue that wants it, and which of that is still missing. A service that is away is named; without order-svc there
 /// is no story.
+///
+/// Asked with the id of a request (`X-Request-ID`), it is the story of the order that the request placed or moved on,
+/// within the 14 days for which events are kept; an hour where a client has made up an id that is no UUIDv7.
 #[utoipa::path(tag = "operations", security(("bearer" = [])),
-    params(("order" = String, Path, description = "Id or number", max_length = 36, example = "SK-7F3K-9Q2M")),
+    params(("order" = String, Path, description = "Id or number of an order, or id of a request", max_length = 64, example = "SK-7F3K-9Q2M")),
     responses((status = 200, description = "The story so far", body = TraceBody), OperatorRefusals, Refusals))]
 #[get("/ops/trace/{order}")]
 pub async fn trace_order(

@@ -52,11 +52,30 @@ async fn a_story_is_told_with_what_is_missing_and_who_is_away() {
 }
 
 #[actix_web::test]
+async fn the_request_that_placed_an_order_leads_to_its_story() {
+    let app = TestApp::new().await;
+
+    let response = app
+        .get_as("/api/v1/ops/trace/a_request.1", &app.admin().await)
+        .await;
+
+    assert_eq!(response.status(), 200);
+    let story: Value = response.json().await.unwrap();
+    assert_eq!(story["number"], json!("SK-7F3K-9Q2M"));
+}
+
+#[actix_web::test]
 async fn an_unknown_order_has_no_story() {
     let app = TestApp::new().await;
     let admin = app.admin().await;
 
-    for order in ["SK-2222-2222", "what%20is%20this%3F", "a%25b", &"x".repeat(37)] {
+    for order in [
+        "SK-2222-2222",
+        "what%20is%20this%3F",
+        "a%25b",
+        "another-request",
+        &"x".repeat(65),
+    ] {
         let answer = app.get_as(&format!("/api/v1/ops/trace/{order}"), &admin).await;
         assert_eq!(problem(answer).await, refused(404, "not-found"), "{order}");
     }

@@ -46,8 +46,8 @@ pub struct StoryEntry {
 /// Which written events are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 pub struct WrittenQuery {
-    /// Events of this order.
-    pub order_id: Uuid,
+    /// Events of this order, if one is meant.
+    pub order_id: Option<Uuid>,
     /// And those that came of these requests.
     #[validate(length(max = 1000))]
     pub correlation_ids: Vec<String>,
@@ -77,6 +77,8 @@ pub struct WrittenBody {
     pub exchange: String,
     /// The id of the thing it is about.
     pub subject: String,
+    /// The order that it names, if it names one.
+    pub order_id: Option<Uuid>,
     /// When its row was written.
     pub written_at: DateTime<Utc>,
     /// When the broker had it.

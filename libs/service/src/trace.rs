@@ -58,7 +58,7 @@ async fn written(
         .iter()
         .map(|id| member("correlationid", id))
         .collect();
-    mentioned.push(member("order_id", &query.order_id.to_string()));
+    mentioned.extend(query.order_id.map(|id| member("order_id", &id.to_string())));
     let mut conn = traced.db.conn().await?;
     let found = written_between(&mut conn, &spans, &mentioned, MOST_EVENTS).await?;
     // A text may mention an id that it is not about.
@@ -73,8 +73,9 @@ fn member(name: &str, value: &str) -> String {
 
 fn body(event: WrittenEvent, query: &WrittenQuery) -> Option<WrittenBody> {
     let envelope: Envelope<Value> = serde_json::from_str(&event.body).ok()?;
-    let order_id = query.order_id.to_string();
-    let is_of_order = envelope.data.get("order_id").and_then(Value::as_str) == Some(order_id.as_str());
+    let order_id = envelope.data.get("order_id").and_then(Value::as_str);
+    let order_id = order_id.and_then(|id| id.parse().ok());
+    let is_of_order = order_id.is_some() && order_id == query.order_id;
     let came_of_it = envelope
         .correlationid
         .as_ref()
@@ -84,6 +85,7 @@ fn body(event: WrittenEvent, query: &WrittenQuery) -> Option<WrittenBody> {
         kind: envelope.kind,
         exchange: event.exchange,
         subject: envelope.subject,
+        order_id,
         written_at: event.written_at,
         published_at: event.published_at,
         correlation_id: envelope.correlationid,

@@ -129,6 +129,27 @@ async fn what_came_of_a_request_is_told_by_its_whole_name() {
 }
 
 #[actix_web::test]
+async fn a_request_alone_leads_to_the_order_that_its_events_name() {
+    let app = App::new().await;
+    let (flow, order) = (Flow::begin(), Uuid::now_v7());
+    let mut query = about(order);
+    query["order_id"] = Value::Null;
+    query["correlation_ids"] = json!([flow.request_id]);
+    flow.scope(write(&app.db.db(), order)).await;
+    write(&app.db.db(), Uuid::now_v7()).await;
+
+    let told = app.operator().post(WRITTEN, query).await.body;
+
+    let orders: Vec<_> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| &event["order_id"])
+        .collect();
+    assert_eq!(orders, [&json!(order)]);
+}
+
+#[actix_web::test]
 async fn an_event_that_never_came_was_neither_handled_nor_parked() {
     let app = App::new().await;
 

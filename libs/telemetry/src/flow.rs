@@ -32,7 +32,7 @@ impl Flow {
     /// A flow that goes on from what a caller sent; whatever is missing or malformed begins here.
     pub fn from_headers(request_id: Option<&str>, traceparent: Option<&str>) -> Self {
         let request_id = match request_id {
-            Some(id) if is_safe_id(id) => id.to_owned(),
+            Some(id) if is_request_id(id) => id.to_owned(),
             _ => new_id(),
         };
         let traceparent = match traceparent.and_then(|text| text.parse::<Traceparent>().ok()) {
@@ -94,8 +94,8 @@ fn new_id() -> String {
         .to_string()
 }
 
-/// Ids come from outside and go into headers, logs and events.
-fn is_safe_id(id: &str) -> bool {
+/// Whether a request may be called so: ids come from outside and go into headers, logs and events.
+pub fn is_request_id(id: &str) -> bool {
     (1..=64).contains(&id.len())
         && id
             .bytes()

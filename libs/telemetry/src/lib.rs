@@ -6,7 +6,7 @@ mod logs;
 mod meter;
 mod writer;
 
-pub use flow::{Flow, Traceparent};
+pub use flow::{Flow, Traceparent, is_request_id};
 pub use logs::init;
 pub use meter::{init_metrics, metrics_text};
 pub use writer::flush_logs;

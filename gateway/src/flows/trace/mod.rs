@@ -7,11 +7,12 @@ mod tests;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use souk_auth::Caller;
 use souk_clients::trace::{HandledQuery, OrderStory, Span, TraceClient, WrittenBody, WrittenQuery};
 use souk_clients::{ClientError, MeshClient};
+use souk_telemetry::is_request_id;
 use uuid::Uuid;
 
 use crate::proxy::Service;
@@ -22,17 +23,19 @@ pub use story::{Missing, Step, StepKind, Trace, Why};
 /// An event is made at the moment of its entry, and what comes of it soon after; what was reserved, just before.
 const BEFORE: TimeDelta = TimeDelta::seconds(30);
 const AFTER: TimeDelta = TimeDelta::seconds(60);
+/// How far back a request is looked for whose id does not tell when it came.
+const LATELY: TimeDelta = TimeDelta::hours(1);
 /// For each answer: a busy outbox is read for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A service that can be asked.
 type Asked = (&'static str, TraceClient);
 
-/// Tells the story of the order with this id or number.
+/// Tells the story of the order with this id or number, or of the one that came of the request with this id.
 ///
 /// # Errors
 /// When there is no such order, or order-svc is away. Any other service that is away is named in the answer.
-pub async fn trace_order(services: &[(Service, MeshClient)], operator: Caller, order: &str) -> Result<Trace> {
+pub async fn trace_order(services: &[(Service, MeshClient)], operator: Caller, named: &str) -> Result<Trace> {
     let client = |mesh: &MeshClient| TraceClient::new(&mesh.timeout(PATIENCE), &operator);
     let mut others: Vec<Asked> = Vec::new();
     let mut orders = None;
@@ -43,9 +46,9 @@ pub async fn trace_order(services: &[(Service, MeshClient)], operator: Caller, o
         }
     }
     let orders = orders.ok_or(Error::NotFound)?;
-    let story = find(&orders.1, order).await?;
+    let story = find(&orders.1, named).await?;
     let mut query = WrittenQuery {
-        order_id: story.id,
+        order_id: Some(story.id),
         correlation_ids: Vec::new(),
         spans: spans(&story),
     };
@@ -65,19 +68,58 @@ pub async fn trace_order(services: &[(Service, MeshClient)], operator: Caller, o
     Ok(facts.tell(Utc::now()))
 }
 
-async fn find(orders: &TraceClient, order: &str) -> Result<OrderStory> {
+async fn find(orders: &TraceClient, named: &str) -> Result<OrderStory> {
+    if let Some(story) = order(orders, named).await? {
+        return Ok(story);
+    }
+    let id = of_request(orders, named).await?.ok_or(Error::NotFound)?;
+    order(orders, &id.to_string()).await?.ok_or(Error::NotFound)
+}
+
+async fn order(orders: &TraceClient, named: &str) -> Result<Option<OrderStory>> {
     // Neither an id nor a number has other characters, and these may stand in a path as they are.
     let is_plain = |c: u8| c.is_ascii_alphanumeric() || c == b'-';
-    if order.is_empty() || order.len() > 36 || !order.bytes().all(is_plain) {
-        return Err(Error::NotFound);
+    if named.is_empty() || named.len() > 36 || !named.bytes().all(is_plain) {
+        return Ok(None);
     }
-    orders.order(order).await.map_err(|error| {
-        if error.refusal("not-found").is_some() {
-            Error::NotFound
-        } else {
-            Error::Service(error)
-        }
-    })
+    match orders.order(named).await {
+        Ok(story) => Ok(Some(story)),
+        Err(error) if error.refusal("not-found").is_some() => Ok(None),
+        Err(error) => Err(Error::Service(error)),
+    }
+}
+
+/// The order that came of a request, or was moved on by it.
+async fn of_request(orders: &TraceClient, request_id: &str) -> Result<Option<Uuid>> {
+    if !is_request_id(request_id) {
+        return Ok(None);
+    }
+    let query = WrittenQuery {
+        order_id: None,
+        correlation_ids: vec![request_id.to_owned()],
+        spans: vec![around(request_id, Utc::now())],
+    };
+    let written = orders.written(&query).await.map_err(Error::Service)?;
+    Ok(written.into_iter().find_map(|event| event.order_id))
+}
+
+/// When events of a request were made: its own id tells when it came, unless a client has named it.
+fn around(request_id: &str, now: DateTime<Utc>) -> Span {
+    let made = Uuid::parse_str(request_id).ok().and_then(|id| id.get_timestamp());
+    let came = made.and_then(|at| {
+        let (seconds, nanos) = at.to_unix();
+        DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)
+    });
+    came.map_or(
+        Span {
+            from: now - LATELY,
+            to: now,
+        },
+        |at| Span {
+            from: at - BEFORE,
+            to: at + AFTER,
+        },
+    )
 }
 
 /// The spans of time around what happened, each moment once.

@@ -30,6 +30,7 @@ fn created() -> WrittenBody {
         kind: "order.created".to_owned(),
         exchange: "order_events".to_owned(),
         subject: Uuid::from_u128(1).to_string(),
+        order_id: Some(Uuid::from_u128(1)),
         written_at: at("10:00:00.010"),
         published_at: Some(at("10:00:00.020")),
         correlation_id: Some("a-request".to_owned()),
@@ -172,4 +173,20 @@ fn spans_that_touch_are_one() {
         spans,
         [(at("09:59:30"), at("10:02:00")), (at("11:59:30"), at("12:01:00"))]
     );
+}
+
+#[test]
+fn a_request_is_looked_for_when_its_id_was_made_or_lately() {
+    let now = at("12:00:00");
+    let span = |from, to| Span {
+        from: at(from),
+        to: at(to),
+    };
+    let made = at("10:00:00").timestamp_millis().unsigned_abs();
+    let id = uuid::Builder::from_unix_timestamp_millis(made, &[7; 10]).into_uuid();
+
+    assert_eq!(around(&id.to_string(), now), span("09:59:30", "10:01:00"));
+    for made_up in ["checkout-7", &Uuid::from_u128(7).to_string()] {
+        assert_eq!(around(made_up, now), span("11:00:00", "12:00:00"));
+    }
 }
