@@ -16,6 +16,15 @@ pub struct Checks {
     asking: Cell<bool>,
 }
 
+/// Over when it is dropped, even by a panic: whoever comes next asks.
+struct Turn<'a>(&'a Cell<bool>);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
 struct Waiting {
     claims: Arc<Claims>,
     tell: oneshot::Sender<Result<bool, Away>>,
@@ -50,10 +59,10 @@ impl Checks {
 
     /// Until nobody waits.
     async fn ask(&self) {
+        let _turn = Turn(&self.asking);
         loop {
             let together = std::mem::take(&mut *self.waiting.borrow_mut());
             if together.is_empty() {
-                self.asking.set(false);
                 return;
             }
             let all = together.iter().map(|waiting| waiting.claims.as_ref());

@@ -37,7 +37,7 @@ pub enum SettingError {
     Both,
     /// The file cannot be read.
     #[error("MESH_KEYS_FILE cannot be read: {0}.")]
-    Unreadable(#[from] std::io::Error),
+    Unreadable(std::io::Error),
     /// What a variable holds or names will not do.
     #[error("{variable} cannot be used: {error}.")]
     Unfit {
@@ -70,7 +70,7 @@ impl MeshKeys {
     /// # Errors
     /// When it cannot be read, or holds something that is no key.
     pub fn open_looking_every(path: &Path, every: Duration) -> Result<Self, SettingError> {
-        let (watch, ring) = Watch::begin(path, every)?;
+        let (watch, ring) = Watch::begin(path, every).map_err(SettingError::Unreadable)?;
         let unfit = |error| SettingError::Unfit {
             variable: "MESH_KEYS_FILE",
             error,
