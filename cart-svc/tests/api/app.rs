@@ -5,9 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use cart_svc::flows::Checkout;
 use cart_svc::{AppState, Error, MIGRATIONS, NAME, app, routes};
-use diesel::QueryableByName;
-use diesel::sql_types::BigInt;
-use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use souk_clients::product::{LookupAnswer, LookupRequest, ProductClient, VariationSnapshot};
 use souk_contracts::{Currency, Envelope, Money};
@@ -110,34 +107,8 @@ impl TestApp {
 
     /// Lets a consumer handle an event, as the runner would.
     pub async fn tell<H: BatchHandler<Error = Error>>(&self, handler: &H, event: Envelope<H::Event>) {
-        self.tell_all(handler, vec![event]).await;
+        self.db.tell_all(handler, vec![event]).await.unwrap();
     }
-
-    /// The same of events that lie next to each other in a queue.
-    pub async fn tell_all<H: BatchHandler<Error = Error>>(
-        &self,
-        handler: &H,
-        events: Vec<Envelope<H::Event>>,
-    ) {
-        self.db
-            .db()
-            .transaction(async |tx| handler.handle_all(tx, events).await)
-            .await
-            .unwrap();
-    }
-
-    /// What a statement counts.
-    pub async fn count(&self, statement: &str) -> i64 {
-        let mut conn = self.db.db().conn().await.unwrap();
-        let found: Count = diesel::sql_query(statement).get_result(&mut conn).await.unwrap();
-        found.count
-    }
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
 }
 
 fn stand_in(shelf: Shelf) -> StandIn {

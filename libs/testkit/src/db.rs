@@ -1,10 +1,12 @@
 //! A schema per test.
 
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use diesel_migrations::EmbeddedMigrations;
 use serde_json::Value;
-use souk_db::{Conn, Db};
+use souk_contracts::Envelope;
+use souk_db::{Conn, Db, DbError};
+use souk_outbox::BatchHandler;
 use uuid::Uuid;
 
 use crate::infra;
@@ -33,6 +35,12 @@ pub struct Published {
 struct Body {
     #[diesel(sql_type = Text)]
     body: String,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
 impl TestDb {
@@ -67,6 +75,29 @@ impl TestDb {
     /// The URL of the schema.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// How many rows there are: of a table, or of a table and a condition on them.
+    pub async fn count(&self, rows: &str) -> i64 {
+        let mut conn = self.db.conn().await.expect("conn");
+        let counted: Count = diesel::sql_query(format!("select count(*) from {rows}"))
+            .get_result(&mut conn)
+            .await
+            .expect("count");
+        counted.count
+    }
+
+    /// Gives events that lie next to each other in a queue their effect, in one transaction.
+    ///
+    /// # Errors
+    /// Those of the handler.
+    pub async fn tell_all<H>(&self, handler: &H, events: Vec<Envelope<H::Event>>) -> Result<(), H::Error>
+    where
+        H: BatchHandler<Error: From<DbError>>,
+    {
+        self.db
+            .transaction(async |tx| handler.handle_all(tx, events).await)
+            .await
     }
 
     /// Every event told so far, oldest first.

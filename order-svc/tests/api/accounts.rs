@@ -41,7 +41,7 @@ async fn a_closed_account_orders_nothing_until_it_is_open_again() {
     assert_eq!((closed.status, again.status), (204, 204));
     assert_eq!(refused.problem(), (409, "account-closed"));
     assert!(is_all_released(&app));
-    assert_eq!(app.count("orders").await, 0);
+    assert_eq!(app.db.count("orders").await, 0);
     assert_eq!(ask(&app, "reopen", buyer.id(), 2).await.status, 204);
     assert_eq!(buyer.order("one").await.status, 201);
 }

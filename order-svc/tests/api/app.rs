@@ -41,12 +41,6 @@ pub struct Ordered {
     pub body: Value,
 }
 
-#[derive(diesel::QueryableByName)]
-struct Count {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    count: i64,
-}
-
 impl TestApp {
     pub async fn new() -> Self {
         Self::with_turns(TURNS).await
@@ -105,16 +99,6 @@ impl TestApp {
     /// The owner of the shop that sends `item`.
     pub fn owner(&self, thing: &Thing) -> Client {
         self.server.user(thing.owner_id, Role::ShopOwner)
-    }
-
-    /// Answers how many rows there are.
-    pub async fn count(&self, rows: &str) -> i64 {
-        let mut conn = self.db.db().conn().await.unwrap();
-        let counted: Count = diesel::sql_query(format!("select count(*) from {rows}"))
-            .get_result(&mut conn)
-            .await
-            .unwrap();
-        counted.count
     }
 
     pub async fn sql(&self, statement: &str) {

@@ -51,5 +51,5 @@ async fn clients_cannot_ask_for_a_verdict() {
 
     assert_eq!(answer.problem(), (403, "mesh-only"));
     assert_eq!(unsigned.problem(), (401, "mesh-signature"));
-    assert_eq!(app.count("verdicts").await, 0);
+    assert_eq!(app.db.count("verdicts").await, 0);
 }

@@ -123,19 +123,7 @@ impl TestApp {
         handler: &H,
         event: Envelope<H::Event>,
     ) -> Result<(), Error> {
-        self.tell_all(handler, vec![event]).await
-    }
-
-    /// The same of events that lie next to each other in a queue.
-    pub async fn tell_all<H: BatchHandler<Error = Error>>(
-        &self,
-        handler: &H,
-        events: Vec<Envelope<H::Event>>,
-    ) -> Result<(), Error> {
-        self.db
-            .db()
-            .transaction(async |tx| handler.handle_all(tx, events).await)
-            .await
+        self.db.tell_all(handler, vec![event]).await
     }
 
     /// What can be bought of a variation, after checking that it is the sum of its ledger.
@@ -181,19 +169,6 @@ impl TestApp {
         let mut conn = self.db.db().conn().await.unwrap();
         diesel::sql_query(statement).execute(&mut conn).await.unwrap();
     }
-
-    /// What a statement counts.
-    pub async fn count(&self, statement: &str) -> i64 {
-        let mut conn = self.db.db().conn().await.unwrap();
-        let found: Count = diesel::sql_query(statement).get_result(&mut conn).await.unwrap();
-        found.count
-    }
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
 }
 
 impl Drop for TestApp {

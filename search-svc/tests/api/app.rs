@@ -49,21 +49,8 @@ impl TestApp {
     where
         H::Event: Event,
     {
-        self.told_all(handler, vec![Envelope::new(event, Some(version))])
-            .await;
-    }
-
-    /// The same of events that lie next to each other in the queue.
-    pub async fn told_all<H: BatchHandler<Error = Error>>(
-        &self,
-        handler: H,
-        events: Vec<Envelope<H::Event>>,
-    ) {
-        self.db
-            .db()
-            .transaction(async |tx| handler.handle_all(tx, events).await)
-            .await
-            .unwrap();
+        let event = Envelope::new(event, Some(version));
+        self.db.tell_all(&handler, vec![event]).await.unwrap();
     }
 
     /// Brings the index up to date.

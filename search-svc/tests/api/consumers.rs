@@ -313,7 +313,7 @@ async fn of_stock_that_is_told_together_the_newest_counts() {
         told(&straw, 3, 4),
         told(&felt, 5, 7),
     ];
-    app.told_all(OnStockChanged, events).await;
+    app.db.tell_all(&OnStockChanged, events).await.unwrap();
 
     assert_eq!(app.waiting().await, 1);
     assert!(is_available(&app, "straw").await);

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use diesel::sql_types::BigInt;
-use diesel_async::RunQueryDsl;
 use search_svc::consumers;
 use serde_json::Value;
 use souk_bus::{Message, Outcome, Target};
@@ -13,18 +11,6 @@ use tokio_util::sync::CancellationToken;
 use crate::app::TestApp;
 
 static QUEUES: [&Queue; 1] = [&topology::SEARCH_CATALOGUE];
-
-#[derive(diesel::QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-async fn handled(app: &TestApp) -> i64 {
-    let mut conn = app.db.db().conn().await.unwrap();
-    let counting = diesel::sql_query("select count(*) as count from inbox").get_result::<Count>(&mut conn);
-    counting.await.unwrap().count
-}
 
 #[actix_web::test]
 async fn every_event_that_the_queue_is_bound_to_is_handled() {
@@ -56,7 +42,7 @@ async fn every_event_that_the_queue_is_bound_to_is_handled() {
         "{sent:?}"
     );
     let all = async {
-        while handled(&app).await < i64::try_from(samples.len()).unwrap() {
+        while app.db.count("inbox").await < i64::try_from(samples.len()).unwrap() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

@@ -25,12 +25,6 @@ pub struct TestApp {
     media_dir: TempDir,
 }
 
-#[derive(diesel::QueryableByName)]
-struct Count {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    count: i64,
-}
-
 pub struct Login {
     pub session: Uuid,
     pub refresh: Value,
@@ -91,16 +85,6 @@ impl TestApp {
     /// How many avatars lie in the directory.
     pub fn stored_pictures(&self) -> usize {
         std::fs::read_dir(self.media_dir.path().join("avatars")).map_or(0, Iterator::count)
-    }
-
-    /// Answers how many rows there are.
-    pub async fn count(&self, rows: &str) -> i64 {
-        let mut conn = self.db.db().conn().await.unwrap();
-        let counted: Count = diesel::sql_query(format!("select count(*) from {rows}"))
-            .get_result(&mut conn)
-            .await
-            .unwrap();
-        counted.count
     }
 
     /// All rows of a table as one text.

@@ -236,7 +236,7 @@ async fn who_was_an_operator_a_moment_ago_changes_nothing() {
     let mut statuses = [one.status, two.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 403]);
-    assert_eq!(app.count("users where is_admin").await, 1);
+    assert_eq!(app.db.count("users where is_admin").await, 1);
 }
 
 #[actix_web::test]

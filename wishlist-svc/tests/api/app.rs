@@ -147,20 +147,7 @@ impl TestApp {
 
     /// Lets a consumer handle an event, as the runner would.
     pub async fn tell<H: BatchHandler<Error = Error>>(&self, handler: &H, event: Envelope<H::Event>) {
-        self.tell_all(handler, vec![event]).await;
-    }
-
-    /// The same of events that lie next to each other in a queue.
-    pub async fn tell_all<H: BatchHandler<Error = Error>>(
-        &self,
-        handler: &H,
-        events: Vec<Envelope<H::Event>>,
-    ) {
-        self.db
-            .db()
-            .transaction(async |tx| handler.handle_all(tx, events).await)
-            .await
-            .unwrap();
+        self.db.tell_all(handler, vec![event]).await.unwrap();
     }
 
     /// The types and subjects of all events told so far.

@@ -126,7 +126,7 @@ async fn of_stock_that_is_told_together_the_newest_counts() {
         stock(&shoes, 4, 5),
         stock(&shoes, 9, 3),
     ];
-    app.tell_all(&OnStockChanged, told.to_vec()).await;
+    app.db.tell_all(&OnStockChanged, told.to_vec()).await.unwrap();
 
     app.products.set_down(true);
     let lines = cart(&customer).await["lines"].clone();

@@ -81,17 +81,19 @@ async fn orders_of_many_customers_are_taken_out_together() {
     let unknown = json!({ "id": Uuid::now_v7() });
     let twice = ordered(&one, Uuid::now_v7(), &[(&of_one, 2), (&hat_of_one, 2)]);
 
-    app.tell_all(
-        &OnOrderCreated,
-        vec![
-            twice.clone(),
-            ordered(&other, Uuid::now_v7(), &[(&of_other, 1)]),
-            ordered(&one, Uuid::now_v7(), &[(&of_one, 3)]),
-            ordered(&stranger, Uuid::now_v7(), &[(&unknown, 1)]),
-            twice.clone(),
-        ],
-    )
-    .await;
+    app.db
+        .tell_all(
+            &OnOrderCreated,
+            vec![
+                twice.clone(),
+                ordered(&other, Uuid::now_v7(), &[(&of_other, 1)]),
+                ordered(&one, Uuid::now_v7(), &[(&of_one, 3)]),
+                ordered(&stranger, Uuid::now_v7(), &[(&unknown, 1)]),
+                twice.clone(),
+            ],
+        )
+        .await
+        .unwrap();
     app.tell(&OnOrderCreated, twice).await;
 
     assert_eq!(only_line(&one).await["quantity"], 4);
@@ -107,7 +109,10 @@ async fn two_orders_that_empty_a_line_between_them_leave_none() {
     let version = cart(&customer).await["version"].as_i64().unwrap();
 
     let order = |pieces| ordered(&customer, Uuid::now_v7(), &[(&line, pieces)]);
-    app.tell_all(&OnOrderCreated, vec![order(2), order(3)]).await;
+    app.db
+        .tell_all(&OnOrderCreated, vec![order(2), order(3)])
+        .await
+        .unwrap();
 
     let cart = cart(&customer).await;
     assert_eq!(cart["lines"], json!([]));
@@ -124,18 +129,20 @@ async fn an_erased_cart_among_others_is_left_alone() {
     let event = Envelope::new(UserDeleted { user_id }, Some(2));
     app.tell(&OnUserDeleted, event).await;
 
-    app.tell_all(
-        &OnOrderCreated,
-        vec![
-            ordered(&gone, Uuid::now_v7(), &[(&of_gone, 1)]),
-            ordered(&here, Uuid::now_v7(), &[(&of_here, 1)]),
-        ],
-    )
-    .await;
+    app.db
+        .tell_all(
+            &OnOrderCreated,
+            vec![
+                ordered(&gone, Uuid::now_v7(), &[(&of_gone, 1)]),
+                ordered(&here, Uuid::now_v7(), &[(&of_here, 1)]),
+            ],
+        )
+        .await
+        .unwrap();
 
     assert_eq!(only_line(&here).await["quantity"], 4);
-    let applied = format!("select count(*) from applied where user_id = '{user_id}'");
-    assert_eq!(app.count(&applied).await, 0);
+    let applied = format!("applied where user_id = '{user_id}'");
+    assert_eq!(app.db.count(&applied).await, 0);
 }
 
 #[actix_web::test]
@@ -160,10 +167,11 @@ async fn batches_of_the_same_carts_do_not_wait_in_a_circle() {
     };
 
     for _ in 0..10 {
-        tokio::join!(
-            app.tell_all(&OnOrderCreated, orders(false)),
-            app.tell_all(&OnOrderCreated, orders(true)),
-        );
+        tokio::try_join!(
+            app.db.tell_all(&OnOrderCreated, orders(false)),
+            app.db.tell_all(&OnOrderCreated, orders(true)),
+        )
+        .unwrap();
     }
 
     for customer in &customers[2..] {

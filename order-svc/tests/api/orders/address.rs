@@ -47,7 +47,7 @@ async fn parallel_tries_with_an_address_of_the_book_are_one_order() {
         answers.iter().all(|answer| answer.body == answers[0].body),
         "{answers:?}"
     );
-    assert_eq!(app.count("orders").await, 1);
+    assert_eq!(app.db.count("orders").await, 1);
 }
 
 #[actix_web::test]

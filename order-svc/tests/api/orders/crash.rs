@@ -34,7 +34,10 @@ async fn an_order_that_died_after_reserving_goes_on_with_its_own_reservation() {
     assert_eq!(found.status, 201);
     assert_eq!(app.world.reservations().len(), 1);
     assert_eq!(
-        (app.count("orders").await, app.world.available(&buyer.things[0])),
+        (
+            app.db.count("orders").await,
+            app.world.available(&buyer.things[0])
+        ),
         (1, 8)
     );
 }
@@ -48,16 +51,16 @@ async fn an_order_that_died_in_its_transaction_left_nothing_and_goes_on() {
     app.sql("alter table lost rename to outbox").await;
 
     let rows = [
-        app.count("orders").await,
-        app.count("verdicts").await,
-        app.count("idempotency_keys").await,
+        app.db.count("orders").await,
+        app.db.count("verdicts").await,
+        app.db.count("idempotency_keys").await,
     ];
     let accepted = buyer.order("one").await;
 
     assert_eq!((failed.status, rows), (500, [0, 0, 0]));
     assert_eq!(accepted.status, 201);
     assert_eq!(
-        (app.count("orders").await, app.world.reservations().len()),
+        (app.db.count("orders").await, app.world.reservations().len()),
         (1, 1)
     );
 }
@@ -81,7 +84,10 @@ async fn a_reservation_that_was_abandoned_under_an_order_is_replaced() {
         .collect();
     assert_eq!(held, [Held::Released, Held::Held]);
     assert_eq!(
-        (app.count("orders").await, app.world.available(&buyer.things[0])),
+        (
+            app.db.count("orders").await,
+            app.world.available(&buyer.things[0])
+        ),
         (1, 8)
     );
 }
@@ -97,7 +103,7 @@ async fn an_order_whose_reservations_are_all_abandoned_fails_cleanly() {
 
     assert_eq!(refused.problem(), (409, "reservation-lapsed"));
     assert_eq!(
-        (app.count("orders").await, app.db.published().await.len()),
+        (app.db.count("orders").await, app.db.published().await.len()),
         (0, 0)
     );
     assert!(
@@ -162,5 +168,8 @@ async fn an_accepted_order_is_answered_again_whatever_has_become_of_the_cart() {
         assert_eq!((again.status, &again.body), (201, &accepted.body));
     }
     assert_eq!(otherwise.problem(), (422, "idempotency-key-reused"));
-    assert_eq!((app.count("orders").await, app.world.available(&after)), (1, 5));
+    assert_eq!(
+        (app.db.count("orders").await, app.world.available(&after)),
+        (1, 5)
+    );
 }

@@ -16,7 +16,7 @@ async fn parallel_tries_of_one_order_are_one_order_with_one_answer() {
         assert_eq!(answer.status, 201, "{answer:?}");
         assert_eq!(answer.body, answers[0].body);
     }
-    assert_eq!(app.count("orders").await, 1);
+    assert_eq!(app.db.count("orders").await, 1);
     assert_eq!(app.world.reservations().len(), 1);
     assert_eq!(app.world.available(&buyer.things[0]), 8);
     assert_eq!(app.db.published_of("order.created").await.len(), 1);
@@ -38,7 +38,7 @@ async fn parallel_orders_of_one_cart_are_one_order_and_refusals() {
             "{refused:?}"
         );
     }
-    assert_eq!(app.count("orders").await, 1);
+    assert_eq!(app.db.count("orders").await, 1);
     assert_eq!(app.world.available(&buyer.things[0]), 8);
     let held = app
         .world
@@ -69,7 +69,7 @@ async fn those_who_may_not_order_cost_the_others_nothing() {
             _ => assert_eq!(answer.status, 201, "{answer:?}"),
         }
     }
-    assert_eq!(app.count("orders").await, 6);
+    assert_eq!(app.db.count("orders").await, 6);
 }
 
 #[actix_web::test]
@@ -99,7 +99,7 @@ async fn many_buyers_of_the_last_pieces_get_no_more_than_there_are() {
     assert_eq!(
         (
             numbers.len(),
-            app.count("orders").await,
+            app.db.count("orders").await,
             app.world.available(&thing)
         ),
         (10, 10, 0)
@@ -144,7 +144,7 @@ async fn who_has_gone_away_takes_no_turn() {
     let answer = next.order("two").await;
 
     assert_eq!(answer.status, 201);
-    assert_eq!(app.count("orders").await, 1);
+    assert_eq!(app.db.count("orders").await, 1);
 }
 
 #[actix_web::test]
@@ -175,5 +175,5 @@ async fn one_who_is_refused_does_not_stop_those_who_order_at_the_same_moment() {
             assert_eq!(ids, [&answer.body["id"]]);
         }
     }
-    assert_eq!(app.count("orders").await, 9);
+    assert_eq!(app.db.count("orders").await, 9);
 }

@@ -99,7 +99,7 @@ async fn the_same_request_gets_the_same_answer_for_one_order() {
         (201, first.header("location"))
     );
     assert_eq!(second.body, first.body);
-    assert_eq!(app.count("orders").await, 1);
+    assert_eq!(app.db.count("orders").await, 1);
     assert_eq!(app.db.published_of("order.created").await.len(), 1);
 }
 
@@ -114,7 +114,7 @@ async fn another_request_under_an_accepted_key_is_refused() {
     let response = buyer.order_with("one", other).await;
 
     assert_eq!(response.problem(), (422, "idempotency-key-reused"));
-    assert_eq!(app.count("orders").await, 1);
+    assert_eq!(app.db.count("orders").await, 1);
 }
 
 #[actix_web::test]
@@ -140,7 +140,7 @@ async fn a_second_order_follows_the_first_even_if_the_cart_has_not_heard_of_it()
     let second = app.order_by(&buyer).await;
 
     assert_eq!(second.body["totals"], totals(1500));
-    assert_eq!(app.count("orders where previous_order_id is null").await, 1);
+    assert_eq!(app.db.count("orders where previous_order_id is null").await, 1);
     let asked = app
         .carts
         .calls()

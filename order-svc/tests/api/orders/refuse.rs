@@ -69,7 +69,7 @@ async fn an_empty_cart_is_not_an_order() {
     let response = buyer.order("two").await;
 
     assert_eq!(response.problem(), (409, "cart-empty"));
-    assert_eq!(app.count("orders").await, 1);
+    assert_eq!(app.db.count("orders").await, 1);
 }
 
 #[actix_web::test]
@@ -135,7 +135,7 @@ async fn a_refused_order_holds_no_stock_and_leaves_its_key_free() {
     assert_eq!(refused.problem(), (409, "cart-changed"));
     assert_eq!(accepted.status, 201);
     assert_eq!(app.world.available(&buyer.things[0]), 8);
-    assert_eq!(app.count("verdicts").await, 1);
+    assert_eq!(app.db.count("verdicts").await, 1);
 }
 
 #[actix_web::test]
@@ -160,7 +160,7 @@ async fn nobody_buys_from_their_own_shop() {
         .map(|(_, held)| held)
         .collect();
     assert_eq!(held, [Held::Released, Held::Held]);
-    assert_eq!(app.count("verdicts where verdict = 'abandoned'").await, 1);
+    assert_eq!(app.db.count("verdicts where verdict = 'abandoned'").await, 1);
 }
 
 #[actix_web::test]
@@ -193,7 +193,7 @@ async fn while_a_service_is_away_nothing_is_half_done() {
     }
     assert_eq!(accepted.status, 201);
     assert_eq!(
-        (app.count("orders").await, app.world.reservations().len()),
+        (app.db.count("orders").await, app.world.reservations().len()),
         (1, 1)
     );
 }

@@ -94,7 +94,7 @@ async fn orders_that_are_told_together_sell_each_once() {
     let first = ordered(one);
 
     let events = vec![ordered(other), first.clone(), ordered(sold_before), ordered(one)];
-    app.tell_all(&OnOrderCreated, events).await.unwrap();
+    app.db.tell_all(&OnOrderCreated, events).await.unwrap();
 
     let sold: Vec<_> = app.ledger(&owner, boots).await.split_off(4);
     let mut deltas: Vec<_> = sold
@@ -115,8 +115,8 @@ async fn orders_that_are_told_together_sell_each_once() {
     );
     assert_eq!(app.available(boots).await, 3);
     let (id, order) = (one, first.data.order_id);
-    let of_first = format!("select count(*) from reservations where id = '{id}' and order_id = '{order}'");
-    assert_eq!(app.count(&of_first).await, 1);
+    let of_first = format!("reservations where id = '{id}' and order_id = '{order}'");
+    assert_eq!(app.db.count(&of_first).await, 1);
 }
 
 #[actix_web::test]
@@ -131,15 +131,15 @@ async fn an_order_without_its_reservation_spoils_those_beside_it() {
 
     for bad in [Uuid::now_v7(), released] {
         let events = vec![ordered(good), ordered(bad)];
-        let refused = app.tell_all(&OnOrderCreated, events).await.unwrap_err();
+        let refused = app.db.tell_all(&OnOrderCreated, events).await.unwrap_err();
         assert_eq!(settle(&refused), Outcome::Park);
     }
 
     // Nothing was kept of it, so it sells when it comes alone.
-    let held = "select count(*) from reservations where status = 'held'";
-    assert_eq!(app.count(held).await, 1);
+    let held = "reservations where status = 'held'";
+    assert_eq!(app.db.count(held).await, 1);
     app.tell(&OnOrderCreated, ordered(good)).await.unwrap();
-    assert_eq!((app.count(held).await, app.available(boots).await), (0, 3));
+    assert_eq!((app.db.count(held).await, app.available(boots).await), (0, 3));
 }
 
 #[actix_web::test]

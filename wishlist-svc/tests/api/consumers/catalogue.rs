@@ -99,7 +99,7 @@ async fn of_stock_that_is_told_together_the_newest_counts() {
 
     let told = [(4, 5), (9, 3), (6, 8), (7, 2)];
     let told = told.map(|(available, version)| stock(&shoes, available, version));
-    app.tell_all(&OnStockChanged, told.to_vec()).await;
+    app.db.tell_all(&OnStockChanged, told.to_vec()).await.unwrap();
     app.products.set_down(true);
 
     assert_eq!(items(&customer).await[0]["available"], 6);
