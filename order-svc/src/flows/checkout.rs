@@ -104,6 +104,12 @@ impl Checkout {
         let Ok(Ok(_turn)) = timeout(PATIENCE, self.turns.acquire()).await else {
             return Err(Error::Busy);
         };
+        // A proposal is accepted with the first step, before anything can stand in the way of a repeat.
+        if request.accept_changes
+            && let Some(answer) = self.answered_before(request).await?
+        {
+            return Ok(answer);
+        }
         let mut reservation_id = reservation_id(request.user_id, &request.key, 0);
         for _ in 0..TRIES {
             match self.try_once(request, reservation_id).await {

@@ -123,6 +123,29 @@ async fn a_change_after_the_proposal_is_another_refusal() {
 }
 
 #[actix_web::test]
+async fn an_acceptance_sent_again_accepts_nothing_that_was_proposed_since() {
+    let app = TestApp::new().await;
+    let buyer = app.buyer();
+    let price = |price| {
+        app.world
+            .change(buyer.things[1].id, move |thing| thing.price = price)
+    };
+    price(700);
+    buyer.order("one").await;
+    let accepted = buyer.order_with("two", accepting()).await;
+    app.world.put_in_cart(buyer.id(), &buyer.things[1], 1);
+    price(900);
+    buyer.order("three").await;
+
+    let again = buyer.order_with("two", accepting()).await;
+
+    assert_eq!((accepted.status, again.status), (201, 201));
+    assert_eq!(again.body, accepted.body);
+    // It stands where it stood: proposed, and not in the cart.
+    assert_eq!(buyer.order("three").await.problem(), (409, "cart-changed"));
+}
+
+#[actix_web::test]
 async fn a_refused_order_holds_no_stock_and_leaves_its_key_free() {
     let app = TestApp::new().await;
     let buyer = app.buyer();
