@@ -73,7 +73,7 @@ async fn an_unknown_order_has_no_story() {
         "SK-2222-2222",
         "what%20is%20this%3F",
         "a%25b",
-        "another-request",
+        "another.request",
         &"x".repeat(65),
     ] {
         let answer = app.get_as(&format!("/api/v1/ops/trace/{order}"), &admin).await;
