@@ -10,17 +10,12 @@ use crate::{Error, Result, store};
 /// # Errors
 /// [`Error::InvalidCredentials`] when that is not the user's password any more, or the user may not log in.
 pub async fn begin_session(tx: &mut Conn, session: Session, hash: &str) -> Result<Grant> {
-    let user = store::users::share(tx, session.user_id)
+    let (user, _) = store::users::share(tx, session.user_id)
         .await?
-        .filter(|user| user.is_active)
+        .filter(|(user, current)| user.is_active && current == hash)
         .ok_or(Error::InvalidCredentials)?;
-    let current = store::passwords::find(tx, user.id).await?;
-    if current.as_deref() != Some(hash) {
-        return Err(Error::InvalidCredentials);
-    }
     let token = IssuedToken::issue();
-    let granted_at = store::sessions::insert(tx, &session).await?;
-    store::sessions::add_token(tx, session.id, &token.hash).await?;
+    let granted_at = store::sessions::begin(tx, &session, &token.hash).await?;
     Ok(Grant {
         user,
         session,

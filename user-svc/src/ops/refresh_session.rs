@@ -39,7 +39,7 @@ pub async fn refresh_session(tx: &mut Conn, token: &str, now: DateTime<Utc>) -> 
             return refused(refusal);
         }
     };
-    let Some(user) = user.filter(|user| user.is_active) else {
+    let Some((user, _)) = user.filter(|(user, _)| user.is_active) else {
         return refused(RefreshError::Invalid);
     };
     let token = IssuedToken::issue();

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, now, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Timestamptz};
+use diesel::sql_query;
+use diesel::sql_types::{Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use super::schema::{refresh_tokens, sessions};
 use crate::domain::{OwnSession, RefreshState, Session};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions)]
 struct SessionRow {
     id: Uuid,
@@ -36,17 +37,10 @@ impl From<SessionRow> for Session {
     }
 }
 
-impl From<&Session> for SessionRow {
-    fn from(session: &Session) -> Self {
-        Self {
-            id: session.id,
-            user_id: session.user_id,
-            user_agent: session.user_agent.clone(),
-            address: session.address.clone(),
-            expires_at: session.expires_at,
-            ended_at: session.ended_at,
-        }
-    }
+#[derive(QueryableByName)]
+struct Begun {
+    #[diesel(sql_type = Timestamptz)]
+    granted_at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -71,13 +65,26 @@ impl From<OwnSessionRow> for OwnSession {
     }
 }
 
-/// Adds a session and answers when tokens of it are granted; to be called with the user's row locked.
-pub async fn insert(tx: &mut Conn, session: &Session) -> Result<DateTime<Utc>, DbError> {
-    Ok(diesel::insert_into(sessions::table)
-        .values(SessionRow::from(session))
-        .returning(granted_at())
-        .get_result(tx)
-        .await?)
+/// Adds a session with its first refresh token and answers when tokens of it are granted; to be called with the user's
+/// row locked.
+pub async fn begin(tx: &mut Conn, session: &Session, token_hash: &[u8]) -> Result<DateTime<Utc>, DbError> {
+    let begun: Begun = sql_query(
+        "with begun as (
+             insert into sessions (id, user_id, user_agent, address, expires_at) values ($1, $2, $3, $4, $5)
+             returning id
+         )
+         insert into refresh_tokens (hash, session_id) select $6, id from begun
+         returning clock_timestamp() as granted_at",
+    )
+    .bind::<SqlUuid, _>(session.id)
+    .bind::<SqlUuid, _>(session.user_id)
+    .bind::<Nullable<Text>, _>(&session.user_agent)
+    .bind::<Nullable<Text>, _>(&session.address)
+    .bind::<Timestamptz, _>(session.expires_at)
+    .bind::<Binary, _>(token_hash)
+    .get_result(tx)
+    .await?;
+    Ok(begun.granted_at)
 }
 
 /// Writes how long a session lives now and answers when tokens of it are granted; to be called with the user's row

@@ -98,20 +98,18 @@ pub async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
     }
 }
 
-/// The user with that id, who stays so until the transaction ends, and so do password and tokens: whoever changes or
-/// ends them locks the row first.
-pub async fn share(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
-    let locked = users::table
+/// The user with that id and the hash of the password, who stay so until the transaction ends, and so do tokens: whoever
+/// changes or ends them locks the row first. Whoever waited for that sees the row as it is then.
+pub async fn share(tx: &mut Conn, id: Uuid) -> Result<Option<(User, String)>, DbError> {
+    let row = users::table
         .find(id)
-        .select(users::id)
+        .filter(users::erased_at.is_null())
+        .select((UserRow::as_select(), users::password_hash, owns_open_shop()))
         .for_share()
-        .get_result::<Uuid>(tx)
+        .get_result::<(UserRow, String, bool)>(tx)
         .await
         .optional()?;
-    match locked {
-        Some(id) => find(tx, id).await,
-        None => Ok(None),
-    }
+    Ok(row.map(|(row, hash, is_shop_owner)| (row.into_user(is_shop_owner), hash)))
 }
 
 /// The user behind a login name, and the hash of the password.
