@@ -19,7 +19,7 @@ const SWEEP: Duration = Duration::from_secs(1);
 /// How often cancelled items are put back, and products told again.
 const CHORES: Duration = Duration::from_millis(250);
 /// Stock is told after every order, and its readers only show it: some orders are told together.
-const STOCK_GATHER: Duration = Duration::from_millis(100);
+const STOCK_GATHER: Duration = Duration::from_millis(200);
 
 /// The HTTP side, and what must run beside it for its requests to be answered.
 pub struct Parts {
