@@ -34,6 +34,7 @@ struct VariationRow<'a> {
     price_amount: i64,
     price_currency: &'a str,
     is_deleted: bool,
+    seen_version: i64,
 }
 
 /// Takes over the snapshot of a product event, unless something newer is known.
@@ -62,10 +63,11 @@ pub async fn record(tx: &mut Conn, product: &ProductSnapshot, version: i64) -> R
             price_amount: variation.price.amount,
             price_currency: variation.price.currency.as_str(),
             is_deleted: false,
+            seen_version: version,
         });
         save_variations(tx, rows.collect()).await?;
         let kept = product.variations.iter().map(|variation| variation.variation_id);
-        gone = drop_variations(tx, product.product_id, kept.collect()).await?;
+        gone = drop_variations(tx, product.product_id, version, kept.collect()).await?;
     }
     // Stock has versions of its own and may be newer even in a product event that is old.
     stock::save(tx, product.variations.iter().map(StockRow::from)).await?;
@@ -147,6 +149,7 @@ pub async fn remember(tx: &mut Conn, live: &Listing) -> Result<()> {
         price_amount: live.price.amount,
         price_currency: live.price.currency.as_str(),
         is_deleted: false,
+        seen_version: live.product_version,
     };
     if is_newer {
         save_variations(tx, vec![variation]).await?;
@@ -193,17 +196,24 @@ async fn save_variations(tx: &mut Conn, rows: Vec<VariationRow<'_>>) -> Result<(
             mirror_variations::price_amount.eq(excluded(mirror_variations::price_amount)),
             mirror_variations::price_currency.eq(excluded(mirror_variations::price_currency)),
             mirror_variations::is_deleted.eq(excluded(mirror_variations::is_deleted)),
+            mirror_variations::seen_version.eq(excluded(mirror_variations::seen_version)),
         ))
         .execute(tx)
         .await?;
     Ok(())
 }
 
-/// Marks what is not among `kept` as deleted.
-async fn drop_variations(tx: &mut Conn, product_id: Uuid, kept: Vec<Uuid>) -> Result<Vec<Uuid>> {
+/// Marks what this version of the product does not have as deleted; not what was seen in a later one.
+async fn drop_variations(
+    tx: &mut Conn,
+    product_id: Uuid,
+    version: i64,
+    kept: Vec<Uuid>,
+) -> Result<Vec<Uuid>> {
     let gone = mirror_variations::table
         .filter(mirror_variations::product_id.eq(product_id))
         .filter(mirror_variations::is_deleted.eq(false))
+        .filter(mirror_variations::seen_version.le(version))
         .filter(mirror_variations::variation_id.ne_all(kept));
     diesel::update(gone)
         .set(mirror_variations::is_deleted.eq(true))

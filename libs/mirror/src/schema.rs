@@ -32,6 +32,7 @@ diesel::table! {
         price_amount -> BigInt,
         price_currency -> Text,
         is_deleted -> Bool,
+        seen_version -> BigInt,
     }
 }
 

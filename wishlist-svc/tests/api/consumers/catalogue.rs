@@ -77,6 +77,24 @@ async fn wishes_for_a_variation_that_its_product_has_no_more_go() {
 }
 
 #[actix_web::test]
+async fn an_older_event_that_does_not_know_a_variation_yet_takes_no_wish() {
+    let app = TestApp::new().await;
+    let customer = app.customer();
+    let shoes = app.sells(1299, 10);
+    app.edit(shoes.variation_id, |shoes| shoes.product_version = 2);
+    wish_for(&customer, shoes.variation_id).await;
+
+    tell_product(&app, &shoes, 1, |product| product.variations.clear()).await;
+    assert_eq!(items(&customer).await.len(), 1);
+    tell_product(&app, &shoes, 2, |_| {}).await;
+    assert_eq!(items(&customer).await.len(), 1);
+    tell_product(&app, &shoes, 3, |product| product.variations.clear()).await;
+
+    assert!(items(&customer).await.is_empty());
+    assert_eq!(app.db.published_of("wishlist.deleted").await.len(), 1);
+}
+
+#[actix_web::test]
 async fn stock_that_comes_before_its_product_is_shown_with_it() {
     let app = TestApp::new().await;
     let customer = app.customer();

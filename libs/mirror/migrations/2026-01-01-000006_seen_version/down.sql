@@ -1,0 +1,1 @@
+alter table mirror_variations drop column seen_version;
