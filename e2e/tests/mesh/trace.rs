@@ -12,7 +12,7 @@ use crate::eventually::becomes;
 use crate::faults::outage::Outage;
 use crate::market::Ware;
 use crate::mesh::Mesh;
-use crate::people::Person;
+use crate::people::{Person, key};
 
 async fn story(admin: &Client, order: &str) -> Result<Value, String> {
     admin.get(&format!("/ops/trace/{order}")).await.try_read(200)
@@ -150,7 +150,7 @@ async fn the_requests_that_placed_an_order_and_moved_it_on_lead_to_its_story() {
     let (stall, customer) = (mesh.stall().await, mesh.customer().await);
     let ware = stall.sells(900, 10).await;
     customer.takes(ware.variation_id, 2).await;
-    let placed = customer.checks_out(&Uuid::new_v4().to_string()).await;
+    let placed = customer.checks_out(&key()).await;
     let order: Order = placed.created();
     let item = order.items().next().unwrap().id;
     let made_up = format!("shop-{}", Uuid::new_v4().simple());

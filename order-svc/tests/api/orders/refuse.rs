@@ -1,7 +1,11 @@
 use serde_json::{Value, json};
 
 use crate::app::{ORDERS, TestApp, accepting, checkout};
-use crate::world::Held;
+use crate::world::{Held, Thing};
+
+fn reprice(app: &TestApp, thing: &Thing, price: i64) {
+    app.world.change(thing.id, |thing| thing.price = price);
+}
 
 #[actix_web::test]
 async fn an_order_needs_a_login_a_key_and_a_signature() {
@@ -77,7 +81,7 @@ async fn what_is_short_gone_or_repriced_is_proposed_and_accepted_as_proposed() {
     let app = TestApp::new().await;
     let buyer = app.buyer();
     app.world.change(buyer.things[0].id, |thing| thing.available = 1);
-    app.world.change(buyer.things[1].id, |thing| thing.price = 700);
+    reprice(&app, &buyer.things[1], 700);
 
     let refused = buyer.order("one").await;
     let accepted = buyer.order_with("one", accepting()).await;
@@ -105,13 +109,9 @@ async fn what_is_short_gone_or_repriced_is_proposed_and_accepted_as_proposed() {
 async fn a_change_after_the_proposal_is_another_refusal() {
     let app = TestApp::new().await;
     let buyer = app.buyer();
-    let price = |price| {
-        app.world
-            .change(buyer.things[1].id, move |thing| thing.price = price)
-    };
-    price(700);
+    reprice(&app, &buyer.things[1], 700);
     buyer.order("one").await;
-    price(900);
+    reprice(&app, &buyer.things[1], 900);
 
     let refused = buyer.order_with("one", accepting()).await;
     let accepted = buyer.order_with("one", accepting()).await;
@@ -126,15 +126,11 @@ async fn a_change_after_the_proposal_is_another_refusal() {
 async fn an_acceptance_sent_again_accepts_nothing_that_was_proposed_since() {
     let app = TestApp::new().await;
     let buyer = app.buyer();
-    let price = |price| {
-        app.world
-            .change(buyer.things[1].id, move |thing| thing.price = price)
-    };
-    price(700);
+    reprice(&app, &buyer.things[1], 700);
     buyer.order("one").await;
     let accepted = buyer.order_with("two", accepting()).await;
     app.world.put_in_cart(buyer.id(), &buyer.things[1], 1);
-    price(900);
+    reprice(&app, &buyer.things[1], 900);
     buyer.order("three").await;
 
     let again = buyer.order_with("two", accepting()).await;
