@@ -56,6 +56,7 @@ pub struct OrderedRequest {
 
 /// A customer's order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
+#[serde(from = "OrderOfMembers")]
 pub struct OrderOf {
     /// The customer.
     pub user_id: Uuid,
@@ -63,6 +64,26 @@ pub struct OrderOf {
     #[serde(flatten)]
     #[validate(nested)]
     pub order: LastOrder,
+}
+
+/// The members of an [`OrderOf`] on the wire: a flattened struct would be read from a copy, and not strictly.
+#[derive(Deserialize)]
+struct OrderOfMembers {
+    user_id: Uuid,
+    order_id: Uuid,
+    lines: Vec<OrderedLine>,
+}
+
+impl From<OrderOfMembers> for OrderOf {
+    fn from(members: OrderOfMembers) -> Self {
+        Self {
+            user_id: members.user_id,
+            order: LastOrder {
+                order_id: members.order_id,
+                lines: members.lines,
+            },
+        }
+    }
 }
 
 /// How much of a cart line was ordered.

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use validator::Validate;
 
+use crate::strict::Strict;
 use crate::{MAX_JSON, Problem, nul, reasons};
 
 /// How much more of an oversized body is read and thrown away, so that the client sees the answer.
@@ -157,7 +158,7 @@ pub(crate) async fn read_at_most(
 fn decode<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
     nul::refuse_in_json(bytes)?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value: T = match serde_path_to_error::deserialize(&mut json) {
+    let value: T = match serde_path_to_error::deserialize(Strict(&mut json)) {
         Ok(value) => value,
         Err(error) => {
             // The reader stops at the first field that does not fit, which says nothing of what follows.
@@ -248,6 +249,56 @@ mod tests {
             errors(&format!(r#"{{"note": "a", "lines": [{{"id": "{ID}"}}]}}"#)),
             one("/lines/0/quantity", "required")
         );
+    }
+
+    #[test]
+    fn a_shape_that_the_schema_does_not_say_is_pointed_at() {
+        let line = format!(r#"{{"id": "{ID}", "quantity": 1}}"#);
+        for (text, pointer) in [
+            (format!(r#"["a", [{line}]]"#), ""),
+            ("5".to_owned(), ""),
+            ("null".to_owned(), ""),
+            (format!(r#"{{"note": "a", "lines": {line}}}"#), "/lines"),
+            (
+                format!(r#"{{"note": "a", "lines": [{line}, ["{ID}", 1]]}}"#),
+                "/lines/1",
+            ),
+            (r#"{"note": {"a": null}, "lines": []}"#.to_owned(), "/note"),
+            (r#"{"note": null, "lines": []}"#.to_owned(), "/note"),
+        ] {
+            assert_eq!(errors(&text), one(pointer, "wrong_type"), "{text}");
+        }
+    }
+
+    #[derive(Debug, Deserialize, Validate)]
+    struct Change {
+        #[serde(rename = "status")]
+        _status: Option<Status>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    enum Status {
+        #[serde(rename = "shipped")]
+        Shipped,
+    }
+
+    #[test]
+    fn an_enum_is_its_text_only() {
+        decode::<Change>(br#"{"status": "shipped"}"#).unwrap();
+        decode::<Change>(br#"{"status": null}"#).unwrap();
+        for status in [r#"{"shipped": null}"#, r#"["shipped"]"#, "0"] {
+            let text = format!(r#"{{"status": {status}}}"#);
+            let error = decode::<Change>(text.as_bytes())
+                .unwrap_err()
+                .to_body()
+                .errors
+                .remove(0);
+            assert_eq!(
+                (error.pointer.as_str(), error.code.as_str(), error.detail.as_str()),
+                ("/status", "wrong_type", "Expected a text."),
+                "{status}"
+            );
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod problem;
 mod reasons;
 mod server;
 mod signal;
+mod strict;
 
 pub use access::Logged;
 pub use around::Around;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::Problem;
+use crate::{Problem, strict};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -98,7 +98,7 @@ impl Cursor {
     pub fn decode<K: DeserializeOwned>(cursor: &str) -> Result<K, Problem> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
         bytes
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .and_then(|bytes| strict::from_slice(&bytes).ok())
             .ok_or_else(|| {
                 Problem::invalid().field("/cursor", "wrong_cursor", "This cursor is not from this list.")
             })

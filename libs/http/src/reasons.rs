@@ -87,6 +87,7 @@ fn explain(message: &str) -> (&'static str, Cow<'static, str>) {
 fn plain(expected: &str) -> &'static str {
     match expected {
         "a string" | "string" | "str" | "a character" => "a text",
+        _ if expected.starts_with("enum ") => "a text",
         "a boolean" | "bool" => "true or false",
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative and not too large",
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number that is not too large",
