@@ -121,7 +121,7 @@ impl App {
     fn server(self, revocations: Arc<Revocations>, ending: CancellationToken) -> Server {
         let mut server = Server::new(NAME, info())
             .workers(self.config.workers)
-            .hang_up_with_client()
+            .answer_half_closed()
             .connections(self.config.edge.connections())
             .around(edge::around(routes::forward::forward));
         server = server.check(Check::new("redis", move || {

@@ -45,8 +45,6 @@ pub fn server(state: AppState, checkout: Checkout, keys: MeshKeys) -> Server {
         .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
         .data(Data::new(checkout))
-        // Whoever waited in vain for a turn does not take one.
-        .hang_up_with_client()
         .setup(routes::internal::configure)
         .setup(routes::internal_accounts::configure)
 }

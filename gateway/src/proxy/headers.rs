@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use hyper::HeaderMap;
@@ -24,6 +25,14 @@ pub struct Sender<'a> {
     pub address: IpAddr,
     /// How the client spoke to us or to the proxy in front.
     pub scheme: &'static str,
+}
+
+/// A request as it is sent to a service.
+pub struct Sent<'a> {
+    /// Path and query.
+    pub target: &'a str,
+    /// How long the answer is waited for.
+    pub timeout: Duration,
 }
 
 /// Whether a header claims something that only the mesh may say.
@@ -85,7 +94,7 @@ fn ends_here(name: &str) -> bool {
 /// this method and target.
 pub fn request_headers(
     request: &HttpRequest,
-    target: &str,
+    sent: &Sent<'_>,
     sender: &Sender<'_>,
     keys: &MeshKeys,
 ) -> HeaderMap {
@@ -103,7 +112,7 @@ pub fn request_headers(
             headers.append(name, value);
         }
     }
-    sign(&mut headers, request, target, sender, keys);
+    sign(&mut headers, request, sent, sender, keys);
     set(&mut headers, "x-forwarded-for", &sender.address.to_string());
     set(&mut headers, "x-forwarded-proto", sender.scheme);
     if let Some(host) = inbound.get("host").and_then(|host| host.to_str().ok()) {
@@ -112,14 +121,20 @@ pub fn request_headers(
     headers
 }
 
-fn sign(headers: &mut HeaderMap, request: &HttpRequest, target: &str, sender: &Sender<'_>, keys: &MeshKeys) {
+fn sign(
+    headers: &mut HeaderMap,
+    request: &HttpRequest,
+    sent: &Sent<'_>,
+    sender: &Sender<'_>,
+    keys: &MeshKeys,
+) {
     let flow = Flow::current();
     let traceparent = flow.traceparent.child().to_string();
     let user = sender.claims.map(|claims| claims.sub.to_string());
     let session = sender.claims.map(|claims| claims.sid.to_string());
     let signed = SignedRequest {
         method: request.method().as_str(),
-        target,
+        target: sent.target,
         caller: GATEWAY,
         timestamp: now_ms(),
         user_id: user.as_deref(),
@@ -128,6 +143,7 @@ fn sign(headers: &mut HeaderMap, request: &HttpRequest, target: &str, sender: &S
         visitor_id: Some(sender.visitor),
         request_id: Some(&flow.request_id),
         traceparent: Some(&traceparent),
+        timeout_ms: Some(u64::try_from(sent.timeout.as_millis()).unwrap_or(u64::MAX)),
     };
     keys.sign_with(&signed, |name, value| set(headers, name, value));
 }

@@ -21,7 +21,7 @@ pub use address::TrustedProxies;
 pub use answer::answer;
 pub use body::Outbound;
 pub use endpoint::Endpoints;
-pub use headers::{Sender, request_headers};
+pub use headers::{Sender, Sent, request_headers};
 pub use path::{Malformed, normalise};
 pub use probe::Probes;
 pub use quiet::Limits;

@@ -41,7 +41,7 @@ pub struct Asked<F> {
     pub method: Method,
     /// Path and query.
     pub uri: Uri,
-    /// Makes the headers, all but `Host`.
+    /// Makes the headers, all but `Host`, of a request whose answer is waited for so long.
     pub headers: F,
     /// The body.
     pub body: Outbound,
@@ -88,7 +88,7 @@ impl Upstreams {
     ///
     /// # Errors
     /// When no answer came.
-    pub async fn send<F: Fn() -> HeaderMap>(
+    pub async fn send<F: Fn(Duration) -> HeaderMap>(
         &self,
         service: Service,
         asked: Asked<F>,
@@ -119,7 +119,11 @@ enum Outcome {
 }
 
 impl Upstream {
-    async fn ask<F: Fn() -> HeaderMap>(&self, asked: Asked<F>, clock: &Clock) -> Result<Answer, Failed> {
+    async fn ask<F: Fn(Duration) -> HeaderMap>(
+        &self,
+        asked: Asked<F>,
+        clock: &Clock,
+    ) -> Result<Answer, Failed> {
         let again = asked.repeatable && asked.body.is_empty();
         // A body is gone once it was sent. A new connection is not one that the service is just closing.
         let mut fresh = asked.repeatable && !again;
@@ -136,7 +140,7 @@ impl Upstream {
             let mut request = Request::new(body);
             *request.method_mut() = method.clone();
             *request.uri_mut() = uri.clone();
-            *request.headers_mut() = headers();
+            *request.headers_mut() = headers(clock.remaining());
             request
         };
         let mut request = make(body);
@@ -251,6 +255,11 @@ impl Clock {
                 return None;
             }
         }
+    }
+
+    /// How long the answer is still waited for if the body does not move.
+    fn remaining(&self) -> Duration {
+        self.until().saturating_duration_since(Instant::now())
     }
 
     fn until(&self) -> Instant {

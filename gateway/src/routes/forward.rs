@@ -1,5 +1,7 @@
 //! Everything that is not the gateway's own: passed on to its service.
 
+use std::time::Duration;
+
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::USER_AGENT;
@@ -10,7 +12,7 @@ use souk_http::{Logged, RouteLabel};
 use crate::edge::{self, Bound, Visit};
 use crate::flows::{authenticate, end_as_told};
 use crate::proxy::{
-    Asked, Failed, Outbound, Sender, Service, answer, ask_for_websocket, is_repeatable, is_switched,
+    Asked, Failed, Outbound, Sender, Sent, Service, answer, ask_for_websocket, is_repeatable, is_switched,
     is_websocket, request_headers, tunnel,
 };
 use crate::{Result, Worker};
@@ -58,7 +60,13 @@ pub async fn forward(bound: Bound) -> Result<HttpResponse> {
         Some(query) => format!("{path}?{query}"),
         None => path,
     };
-    let headers = || request_headers(&request, &target, &sender, &state.keys);
+    let headers = |timeout| {
+        let sent = Sent {
+            target: &target,
+            timeout,
+        };
+        request_headers(&request, &sent, &sender, &state.keys)
+    };
     pass_on(&request, payload, service, &target, &worker, headers).await
 }
 
@@ -68,7 +76,7 @@ async fn pass_on(
     service: Service,
     target: &str,
     worker: &Worker,
-    headers: impl Fn() -> HeaderMap,
+    headers: impl Fn(Duration) -> HeaderMap,
 ) -> Result<HttpResponse> {
     let broken = Failed::Broken(service);
     let websocket = is_websocket(request);
@@ -80,8 +88,8 @@ async fn pass_on(
     let asked = Asked {
         method: request.method().clone(),
         uri: Uri::try_from(target).map_err(|_| broken)?,
-        headers: || {
-            let mut headers = headers();
+        headers: |timeout| {
+            let mut headers = headers(timeout);
             if websocket {
                 ask_for_websocket(&mut headers);
             }

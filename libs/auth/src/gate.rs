@@ -1,9 +1,11 @@
 //! Lets in only what the mesh has signed.
 
+use std::time::Duration;
+
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::HeaderMap;
-use souk_http::{Gate, Problem};
+use souk_http::{CallerTimeout, Gate, Problem};
 use uuid::Uuid;
 
 use crate::signed::{Refusal, SignedRequest, now_ms};
@@ -26,16 +28,26 @@ pub fn mesh_gate(keys: MeshKeys) -> Gate {
         if OPEN.contains(&request.path()) {
             return Ok(());
         }
-        let identity = identify(&keys, request, now_ms()).map_err(|refusal| {
+        let (identity, timeout) = identify(&keys, request, now_ms()).map_err(|refusal| {
             tracing::warn!(reason = %refusal, "A request without a valid mesh signature was refused");
             Problem::unauthorized("mesh-signature", "Not signed by the mesh")
         })?;
-        request.extensions_mut().insert(identity);
+        let mut extensions = request.extensions_mut();
+        extensions.insert(identity);
+        if let Some(timeout) = timeout {
+            extensions.insert(CallerTimeout(timeout));
+        }
+        drop(extensions);
         Ok(())
     })
 }
 
-fn identify(keys: &MeshKeys, request: &ServiceRequest, now: i64) -> Result<Identity, Refusal> {
+/// Who calls, and how long the caller waits.
+fn identify(
+    keys: &MeshKeys,
+    request: &ServiceRequest,
+    now: i64,
+) -> Result<(Identity, Option<Duration>), Refusal> {
     let headers = request.headers();
     let signature = only(headers, headers::MESH_SIGNATURE)?.ok_or(Refusal::Unsigned)?;
     let caller = only(headers, headers::MESH_CALLER)?.ok_or(Refusal::Unsigned)?;
@@ -54,13 +66,26 @@ fn identify(keys: &MeshKeys, request: &ServiceRequest, now: i64) -> Result<Ident
         visitor_id: only(headers, headers::VISITOR_ID)?,
         request_id: only(headers, headers::REQUEST_ID)?,
         traceparent: only(headers, headers::TRACEPARENT)?,
+        timeout_ms: timeout_ms(only(headers, headers::MESH_TIMEOUT)?)?,
     };
     keys.verify(&signed, signature, now)?;
-    Ok(Identity {
+    let identity = Identity {
         peer: caller.to_owned(),
         caller: user(&signed)?,
         visitor: signed.visitor_id.map(str::to_owned),
-    })
+    };
+    Ok((identity, signed.timeout_ms.map(Duration::from_millis)))
+}
+
+/// In the one spelling that is signed: digits without a sign or leading zeros.
+fn timeout_ms(text: Option<&str>) -> Result<Option<u64>, Refusal> {
+    let Some(text) = text else { return Ok(None) };
+    let timeout_ms: u64 = text.parse().map_err(|_| Refusal::Altered)?;
+    if timeout_ms.to_string() == text {
+        Ok(Some(timeout_ms))
+    } else {
+        Err(Refusal::Altered)
+    }
 }
 
 fn user(signed: &SignedRequest<'_>) -> Result<Option<Caller>, Refusal> {

@@ -16,6 +16,8 @@ pub const TRACEPARENT: &str = "traceparent";
 pub const MESH_CALLER: &str = "x-mesh-caller";
 /// When it was signed, in unix milliseconds.
 pub const MESH_TIMESTAMP: &str = "x-mesh-timestamp";
+/// How many milliseconds the sender waits for the answer.
+pub const MESH_TIMEOUT: &str = "x-mesh-timeout-ms";
 /// `<kid>:<hex of the HMAC>`.
 pub const MESH_SIGNATURE: &str = "x-mesh-signature";
 /// On answers of user-svc to the gateway: what the call has ended.

@@ -113,6 +113,9 @@ impl MeshKeys {
         set(headers::MESH_CALLER, request.caller);
         set(headers::MESH_TIMESTAMP, &request.timestamp.to_string());
         set(headers::MESH_SIGNATURE, &self.signature(request));
+        if let Some(timeout_ms) = request.timeout_ms {
+            set(headers::MESH_TIMEOUT, &timeout_ms.to_string());
+        }
         let identity = [
             (headers::USER_ID, request.user_id),
             (headers::USER_ROLE, request.role),
@@ -285,9 +288,32 @@ mod tests {
                 traceparent: Some("s"),
                 ..request()
             },
+            SignedRequest {
+                timeout_ms: Some(1000),
+                ..request()
+            },
         ] {
             assert_eq!(verify(altered), Err(Refusal::Altered), "{altered:?}");
         }
+    }
+
+    #[test]
+    fn the_remaining_time_is_signed_and_may_be_absent() {
+        let keys = keys(&format!("a:{}", secret(1)));
+        let with = |timeout_ms| SignedRequest {
+            timeout_ms,
+            ..request()
+        };
+        let signature = keys.signature(&with(Some(1500)));
+        let verify = |timeout_ms| keys.verify(&with(timeout_ms), &signature, 1_000_000);
+
+        assert_eq!(verify(Some(1500)), Ok(()));
+        for altered in [None, Some(1501), Some(150)] {
+            assert_eq!(verify(altered), Err(Refusal::Altered), "{altered:?}");
+        }
+        // As signed before there was such a time: it may not change while builds of both kinds run.
+        let before = "a:740b6485b01da7f53f1fcaaaa4679951bebb286fa31f341f64f9b59ad7b4ec37";
+        assert_eq!(keys.signature(&with(None)), before);
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct SignedRequest<'a> {
     pub request_id: Option<&'a str>,
     /// Trace context.
     pub traceparent: Option<&'a str>,
+    /// How many milliseconds the caller waits for the answer, counted from when the request arrives.
+    pub timeout_ms: Option<u64>,
 }
 
 impl SignedRequest<'_> {
@@ -68,6 +70,11 @@ impl SignedRequest<'_> {
         for line in lines {
             mac.update(b"\n");
             mac.update(line.as_bytes());
+        }
+        // A line of its own, so that a request without it is signed as it always was.
+        if let Some(timeout_ms) = self.timeout_ms {
+            mac.update(b"\n");
+            mac.update(timeout_ms.to_string().as_bytes());
         }
         mac
     }

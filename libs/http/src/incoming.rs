@@ -13,9 +13,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{TRANSFER_ENCODING, UPGRADE};
 use actix_web::web::Bytes;
 use futures_util::Stream;
+use souk_telemetry::Deadline;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::connection::{Talk, Turn};
+use crate::connection::{BodyState, Talk, Turn};
 use crate::{ConnectionLimits, Problem};
 
 /// A body may not trickle either: beyond the time it may stand still, it must bring so much in a second.
@@ -57,6 +58,7 @@ pub(crate) fn watch(
     request: &mut ServiceRequest,
     turn: Option<&Turn>,
     limits: &ConnectionLimits,
+    deadline: Option<&Deadline>,
 ) -> Option<Watch> {
     if is_upgrade(request) {
         if let Some(turn) = turn {
@@ -69,9 +71,14 @@ pub(crate) fn watch(
         return None;
     }
     let fate = Rc::new(Cell::new(Fate::Good));
+    let talk = turn.map(|turn| turn.talk().clone());
+    if let Some(talk) = &talk {
+        talk.body_read(BodyState::Buffered);
+    }
     let watched = Watched {
         payload,
-        talk: turn.map(|turn| turn.talk().clone()),
+        talk,
+        deadline: deadline.cloned(),
         left: limits.body_bytes,
         pace: limits.body.map(Pace::new),
         fate: fate.clone(),
@@ -96,6 +103,8 @@ fn is_upgrade(request: &ServiceRequest) -> bool {
 struct Watched {
     payload: Payload,
     talk: Option<Rc<Talk>>,
+    /// Of the request: it begins anew with each piece.
+    deadline: Option<Deadline>,
     left: Option<u64>,
     pace: Option<Pace>,
     fate: Rc<Cell<Fate>>,
@@ -108,6 +117,12 @@ impl Watched {
         self.payload = Payload::None;
         Poll::Ready(Some(Err(error)))
     }
+
+    fn report(&self, state: BodyState) {
+        if let Some(talk) = &self.talk {
+            talk.body_read(state);
+        }
+    }
 }
 
 impl Stream for Watched {
@@ -117,6 +132,10 @@ impl Stream for Watched {
         let this = self.get_mut();
         match Pin::new(&mut this.payload).poll_next(cx) {
             Poll::Ready(Some(Ok(piece))) => {
+                this.report(BodyState::Buffered);
+                if let Some(deadline) = &this.deadline {
+                    deadline.restart();
+                }
                 let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
                 if let Some(pace) = &mut this.pace {
                     pace.moved(length);
@@ -131,9 +150,11 @@ impl Stream for Watched {
             }
             Poll::Ready(end) => {
                 this.ended = end.is_none();
+                this.report(BodyState::Done);
                 Poll::Ready(end)
             }
             Poll::Pending => {
+                this.report(BodyState::Starved);
                 if this.pace.as_mut().is_some_and(|pace| pace.is_over(cx)) {
                     let late = std::io::Error::from(std::io::ErrorKind::TimedOut);
                     return this.fail(Fate::TooSlow, PayloadError::Io(late));
@@ -146,6 +167,7 @@ impl Stream for Watched {
 
 impl Drop for Watched {
     fn drop(&mut self) {
+        self.report(BodyState::Done);
         if let (false, Some(talk)) = (self.ended, &self.talk) {
             talk.leave_unread();
         }

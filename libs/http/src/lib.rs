@@ -37,7 +37,7 @@ pub use health::{Check, Readiness};
 pub use idempotency::IdempotencyKey;
 pub use image::{Image, MAX_IMAGE};
 pub use methods::{Methods, unmatched};
-pub use observe::{Gate, Quiet, RouteLabel};
+pub use observe::{CallerTimeout, Gate, Quiet, RouteLabel};
 pub use page::{Cursor, Page, PageQuery};
 pub use params::{Path, Query};
 pub use patch::nullable;

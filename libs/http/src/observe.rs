@@ -2,16 +2,20 @@
 
 use std::borrow::Cow;
 use std::future::{Ready, ready};
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
-use souk_telemetry::Flow;
+use souk_telemetry::{Deadline, Flow};
+use tokio::time::timeout;
 
 use crate::access::{Entry, Told};
 use crate::around::Around;
@@ -30,6 +34,10 @@ impl Gate {
         Self(Arc::new(check))
     }
 }
+
+/// Left in the request's extensions by a [`Gate`] that knows how long the caller waits for the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallerTimeout(pub Duration);
 
 /// Put into the request's extensions by a handler that serves many routes, as their name in metrics.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +65,7 @@ pub(crate) struct Rules {
     pub gate: Option<Gate>,
     pub around: Option<Around>,
     pub limits: ConnectionLimits,
+    pub timeout: Option<Duration>,
 }
 
 /// The one middleware of a service.
@@ -74,10 +83,14 @@ pub(crate) async fn observe(
     };
     let flow = Flow::from_headers(text(REQUEST_ID), text(TRACEPARENT));
     let turn = request.conn_data::<Rc<Talk>>().map(Talk::begin);
+    if let Some(turn) = &turn {
+        let is_last = request.head().connection_type() == ConnectionType::Close;
+        turn.talk().is_last(is_last);
+    }
     let entry = Entry::new(&request, &flow, turn);
     let handled = async {
         let mut response = shaped(enter(&rules, &methods, &entry, request, next).await?);
-        Flow::with(|flow| stamp(&mut response, flow));
+        stamp(response.headers_mut());
         measure(&entry, &response);
         Ok(entry.answered(response))
     };
@@ -96,20 +109,69 @@ async fn enter(
     {
         return Ok(request.into_response(problem.error_response()));
     }
-    let watch = incoming::watch(&mut request, entry.turn(), &rules.limits);
+    let deadline = deadline(rules, &request);
+    let watch = incoming::watch(&mut request, entry.turn(), &rules.limits, deadline.as_ref());
     // The HTTP/1 and HTTP/2 writers leave out the body of an answer to HEAD by themselves.
     if *request.method() == Method::HEAD && methods.head_as_get(request.path()) {
         request.head_mut().method = Method::GET;
     }
     // Handlers and extractors turn their errors into answers themselves; nothing else is left to fail.
-    let response = match &rules.around {
-        Some(around) => around.go(request, next).await?,
-        None => next.call(request).await?,
+    let handled = async {
+        match &rules.around {
+            Some(around) => around.go(request, next).await,
+            None => next.call(request).await,
+        }
+    };
+    let response = match deadline {
+        Some(deadline) => match within(deadline, handled).await {
+            Some(response) => response?,
+            None => return Err(timed_out()),
+        },
+        None => handled.await?,
     };
     match watch.and_then(|watch| watch.refusal()) {
         Some(problem) => Ok(instead(response, &problem)),
         None => Ok(response),
     }
+}
+
+/// The smaller of what the caller waits and what the server allows.
+fn deadline(rules: &Rules, request: &ServiceRequest) -> Option<Deadline> {
+    let caller = request
+        .extensions()
+        .get::<CallerTimeout>()
+        .map(|timeout| timeout.0);
+    let limit = caller.into_iter().chain(rules.timeout).min();
+    limit.map(Deadline::after)
+}
+
+/// Runs a request as long as somebody waits for it; nothing when its time is over. It is dropped then, and with it what
+/// is queued for it.
+async fn within<F: Future>(deadline: Deadline, request: F) -> Option<F::Output> {
+    let mut request = pin!(deadline.clone().scope(request));
+    loop {
+        let remaining = deadline.remaining();
+        if remaining.is_zero() {
+            return None;
+        }
+        if let Ok(response) = timeout(remaining, &mut request).await {
+            return Some(response);
+        }
+    }
+}
+
+/// An answer without its request, which went with the handler.
+fn timed_out() -> Error {
+    metrics::counter!("http_requests_timed_out_total").increment(1);
+    let problem = Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "request-timed-out",
+        "The request took too long",
+    )
+    .header(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    let mut response = problem.error_response();
+    stamp(response.headers_mut());
+    InternalError::from_response(problem, response).into()
 }
 
 /// Refusals that a library made (no body, or plain text) become problems too.
@@ -153,14 +215,15 @@ fn instead(response: ServiceResponse<BoxBody>, problem: &Problem) -> ServiceResp
     ServiceResponse::new(request, answer)
 }
 
-fn stamp(response: &mut ServiceResponse<BoxBody>, flow: &Flow) {
-    let headers = response.headers_mut();
-    if let Ok(id) = HeaderValue::from_str(&flow.request_id) {
-        headers.insert(REQUEST_ID, id);
-    }
-    if let Ok(trace) = HeaderValue::from_str(&flow.traceparent.to_string()) {
-        headers.insert(TRACEPARENT, trace);
-    }
+fn stamp(headers: &mut HeaderMap) {
+    Flow::with(|flow| {
+        if let Ok(id) = HeaderValue::from_str(&flow.request_id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        if let Ok(trace) = HeaderValue::from_str(&flow.traceparent.to_string()) {
+            headers.insert(TRACEPARENT, trace);
+        }
+    });
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

@@ -18,7 +18,7 @@ use utoipa::openapi::{Info, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::connection::Guard;
+use crate::connection::{Guard, HalfClose};
 use crate::methods::answer_unmatched;
 use crate::observe::{Rules, observe};
 use crate::{Around, Check, ConnectionLimits, Gate, Methods, document, health};
@@ -35,7 +35,8 @@ pub struct Server {
     name: &'static str,
     info: Info,
     workers: usize,
-    half_closed: bool,
+    half_close: HalfClose,
+    request_timeout: Option<Duration>,
     gate: Option<Gate>,
     around: Option<Around>,
     limits: ConnectionLimits,
@@ -51,7 +52,8 @@ impl Server {
             name,
             info,
             workers: 2,
-            half_closed: true,
+            half_close: HalfClose::Disconnects,
+            request_timeout: None,
             gate: None,
             around: None,
             limits: ConnectionLimits::default(),
@@ -67,9 +69,18 @@ impl Server {
         self
     }
 
-    /// A client that closes its connection ends its request, rather than letting it run to its end.
-    pub fn hang_up_with_client(mut self) -> Self {
-        self.half_closed = false;
+    /// Answers a client that closes its side of the connection behind a request it announced as the last one, by
+    /// HTTP/1.0 or `Connection: close`. Everywhere else the end of what a client sends ends its request: nobody waits for
+    /// the answer.
+    pub fn answer_half_closed(mut self) -> Self {
+        self.half_close = HalfClose::AwaitsLastAnswer;
+        self
+    }
+
+    /// How long a request may take at most, from when its body last moved to when its answer begins. Then it is dropped and
+    /// answered 503. A caller that waits for less time than this has its own limit ([`crate::CallerTimeout`]).
+    pub fn request_timeout(mut self, limit: Duration) -> Self {
+        self.request_timeout = Some(limit);
         self
     }
 
@@ -133,7 +144,7 @@ impl Server {
     ) -> std::io::Result<Running> {
         let document = self.document(routes);
         let json = document.to_json().map_err(std::io::Error::other)?;
-        let (limits, half_closed) = (self.limits, self.half_closed);
+        let (limits, half_close) = (self.limits, self.half_close);
         let shared = Arc::new(Shared {
             document: web::Data::new(Document(web::Bytes::from(json))),
             methods: web::Data::new(self.table(&document)),
@@ -141,6 +152,7 @@ impl Server {
                 gate: self.gate,
                 around: self.around,
                 limits,
+                timeout: self.request_timeout,
             }),
             checks: web::Data::new(self.checks),
             info: self.info,
@@ -170,7 +182,8 @@ impl Server {
                 // Our own clock times every head, not only the first one.
                 .client_request_timeout(Duration::ZERO)
                 .client_disconnect_timeout(LINGER)
-                .h1_allow_half_closed(half_closed)
+                // Where the end of a request may be answered, the guard decides for which.
+                .h1_allow_half_closed(half_close == HalfClose::AwaitsLastAnswer)
                 .graceful_shutdown_signal(move || {
                     let stopping = stopping.clone();
                     async move { stopping.notified().await }
@@ -183,7 +196,11 @@ impl Server {
                 let peer = stream.peer_addr().ok();
                 // An answer in two pieces does not wait for the client to confirm the first one.
                 let _ = stream.set_nodelay(true);
-                ready(Ok((Guard::new(stream, peer, limits), Protocol::Http1, peer)))
+                ready(Ok((
+                    Guard::new(stream, peer, limits, half_close),
+                    Protocol::Http1,
+                    peer,
+                )))
             });
             guarded.and_then(http)
         })?;

@@ -154,6 +154,9 @@ impl Process {
     }
 }
 
+/// How long a request may take that brings no time limit of its own; those of the gateway and of other services do.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// A server over `db` that lets in only what the mesh signed; tests start it on its own.
 pub fn server(name: &'static str, info: Info, db: Db, keys: MeshKeys) -> Server {
     let parked = Data::new(Parked(db.clone()));
@@ -164,6 +167,7 @@ pub fn server(name: &'static str, info: Info, db: Db, keys: MeshKeys) -> Server 
     });
     Server::new(name, info)
         .gate(mesh_gate(keys))
+        .request_timeout(REQUEST_TIMEOUT)
         .check(postgres)
         .data(parked)
         .setup(parked::configure)

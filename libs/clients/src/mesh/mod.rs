@@ -4,6 +4,7 @@ mod addresses;
 mod answer;
 
 use std::fmt::Display;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -12,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use souk_auth::{Caller, MeshKeys, SignedRequest, now_ms};
 use souk_http::ProblemBody;
-use souk_telemetry::Flow;
+use souk_telemetry::{Deadline, Flow};
 
 use addresses::{Address, Addresses};
 use answer::{read, unavailable, unexpected};
@@ -192,7 +193,7 @@ impl MeshClient {
         let addresses = self.addresses.in_turn();
         let json = body.map(serde_json::to_vec).transpose();
         let json = json.map_err(|error| unexpected(self.addresses.as_str(), error))?;
-        let until = Instant::now() + self.timeout;
+        let until = Instant::now() + self.time_limit(&addresses)?;
         let mut may_repeat = method.is_idempotent();
         let mut at = 0;
         loop {
@@ -220,6 +221,19 @@ impl MeshClient {
         }
     }
 
+    /// How long this call may take: no longer than the request it is made for.
+    fn time_limit(&self, addresses: &[Arc<Address>]) -> Result<Duration, ClientError> {
+        let remaining = Deadline::current().map_or(self.timeout, |deadline| deadline.remaining());
+        match addresses.first() {
+            // Nobody waits for the answer any more: the work is not begun.
+            Some(address) if remaining.is_zero() => Err(ClientError::Unavailable {
+                service: address.as_str().to_owned(),
+                reason: "the request it was asked for is over".to_owned(),
+            }),
+            _ => Ok(remaining.min(self.timeout)),
+        }
+    }
+
     fn request(
         &self,
         address: &Address,
@@ -238,14 +252,14 @@ impl MeshClient {
                 .headers_mut()
                 .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        for (name, value) in self.signed(&request) {
+        for (name, value) in self.signed(&request, timeout) {
             let value = HeaderValue::from_str(&value).map_err(|error| unexpected(&error))?;
             request.headers_mut().insert(HeaderName::from_static(name), value);
         }
         Ok(request)
     }
 
-    fn signed(&self, request: &Request) -> Vec<(&'static str, String)> {
+    fn signed(&self, request: &Request, timeout: Duration) -> Vec<(&'static str, String)> {
         // The URL as it will be sent, after the parser has normalised it.
         let url = request.url();
         let target = match url.query() {
@@ -270,6 +284,7 @@ impl MeshClient {
             visitor_id: None,
             request_id: Some(&flow.request_id),
             traceparent: Some(&traceparent),
+            timeout_ms: Some(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
         })
     }
 }

@@ -12,15 +12,41 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::refusal::Refusal;
-use super::{ConnectionLimits, Talk};
+use super::{BodyState, ConnectionLimits, Talk};
 
 /// actix ends idle connections by itself; this is for those that it forgets.
 const MARGIN: Duration = Duration::from_secs(5);
 /// Bytes of a body nobody wants that are read for the sake of the next request.
 const MOST_UNREAD: usize = 16 * 1024 * 1024;
+
+/// How often a client that sends nothing more, but waits for its answer, is checked for having gone altogether: of a
+/// socket whose end was read, the kernel tells nobody by itself.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// A socket that knows whether its connection has failed.
+pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin {
+    /// Whether the other side has reset the connection, also after its end was read.
+    fn has_failed(&self) -> bool;
+}
+
+impl Socket for TcpStream {
+    fn has_failed(&self) -> bool {
+        !matches!(self.take_error(), Ok(None))
+    }
+}
+
+/// How the end of what the client sends is taken while a request is being answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HalfClose {
+    /// The client has gone, and its request ends.
+    Disconnects,
+    /// The same, unless the request was announced as the last one: then its answer is waited for.
+    AwaitsLastAnswer,
+}
 
 /// What was read since the last request.
 #[derive(Default)]
@@ -37,6 +63,11 @@ pub(crate) struct Guard<T> {
     io: T,
     peer: Option<SocketAddr>,
     limits: ConnectionLimits,
+    half_close: HalfClose,
+    /// Nothing more will come; the end was not yet passed on.
+    ended: bool,
+    /// The end was passed on while a request is being answered; from then on the socket is looked at now and then.
+    next_look: Option<Pin<Box<Sleep>>>,
     talk: Rc<Talk>,
     head: Head,
     read_by: Option<Instant>,
@@ -48,12 +79,15 @@ pub(crate) struct Guard<T> {
     closed: bool,
 }
 
-impl<T: AsyncRead + AsyncWrite + Unpin> Guard<T> {
-    pub fn new(io: T, peer: Option<SocketAddr>, limits: ConnectionLimits) -> Self {
+impl<T: Socket> Guard<T> {
+    pub fn new(io: T, peer: Option<SocketAddr>, limits: ConnectionLimits, half_close: HalfClose) -> Self {
         Self {
             io,
             peer,
             limits,
+            half_close,
+            ended: false,
+            next_look: None,
             talk: Rc::default(),
             head: Head::default(),
             read_by: None,
@@ -87,7 +121,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Guard<T> {
         }
         let read = ready_or_pending(poll_read_at_most(&mut self.io, room, cx, buf));
         match read {
-            Some(Ok(piece)) if piece > 0 => {
+            Some(Ok(0)) => self.poll_end(cx),
+            Some(Ok(piece)) => {
                 if self.head.bytes == 0 {
                     self.read_by = Some(Instant::now() + self.limits.head);
                 }
@@ -97,7 +132,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Guard<T> {
                 self.head.has_line |= new.contains(&b'\n');
                 Poll::Ready(Ok(()))
             }
-            Some(ended) => Poll::Ready(ended.map(|_| ())),
+            Some(Err(error)) => Poll::Ready(Err(error)),
             None => {
                 self.wait_for_head();
                 if self.is_due(cx) {
@@ -106,6 +141,53 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Guard<T> {
                 Poll::Pending
             }
         }
+    }
+
+    /// The client sends nothing more.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let is_new = !std::mem::replace(&mut self.ended, true);
+        if self.half_close == HalfClose::Disconnects {
+            return Poll::Ready(Ok(()));
+        }
+        if !self.talk.is_busy() {
+            if is_new && self.head.bytes > 0 {
+                // The reader may find a whole head in what it has got.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            return Poll::Ready(Ok(()));
+        }
+        if !self.talk.is_last.get() {
+            // More was to come on this connection: the client is gone, and waits for no answer.
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        // Told of the end, actix looks at no more of the body than it can take at once.
+        if self.talk.poll_body(cx) == BodyState::Buffered {
+            return Poll::Pending;
+        }
+        self.look_later();
+        Poll::Ready(Ok(()))
+    }
+
+    fn look_later(&mut self) {
+        let at = Instant::now() + LOOK;
+        match &mut self.next_look {
+            Some(timer) => timer.as_mut().reset(at),
+            None => self.next_look = Some(Box::pin(sleep_until(at))),
+        }
+    }
+
+    /// Fails once a client that waited for its last answer has gone.
+    fn check_gone(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        while let Some(timer) = &mut self.next_look
+            && timer.as_mut().poll(cx).is_ready()
+        {
+            if self.io.has_failed() {
+                return Err(io::ErrorKind::ConnectionReset.into());
+            }
+            self.look_later();
+        }
+        Ok(())
     }
 
     fn begin_head(&mut self, after: u64) {
@@ -205,7 +287,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Guard<T> {
     }
 }
 
-impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guard<T> {
+impl<T: Socket> AsyncRead for Guard<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         // Told that the client has closed, actix closes too; else it waits for what the client still sends.
@@ -215,16 +297,25 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guard<T> {
         if this.refusal.is_some() {
             return this.poll_refusal(cx);
         }
+        if this.ended {
+            return this.poll_end(cx);
+        }
         if this.talk.is_busy() {
             // Bodies are timed where they are read; whoever waits for an answer may wait.
             this.read_by = None;
-            return Pin::new(&mut this.io).poll_read(cx, buf);
+            let before = buf.filled().len();
+            ready!(Pin::new(&mut this.io).poll_read(cx, buf))?;
+            return if buf.filled().len() > before {
+                Poll::Ready(Ok(()))
+            } else {
+                this.poll_end(cx)
+            };
         }
         this.poll_head(cx, buf)
     }
 }
 
-impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<T> {
+impl<T: Socket> AsyncWrite for Guard<T> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.refusal.is_none()
@@ -256,6 +347,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<T> {
     /// Comes when everything is written: from here on, somebody must be waited for.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        this.check_gone(cx)?;
         ready!(Pin::new(&mut this.io).poll_flush(cx))?;
         if this.talk.is_busy() || this.refusal.is_some() || this.closed {
             return Poll::Ready(Ok(()));

@@ -3,11 +3,12 @@
 mod guard;
 mod refusal;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
-pub(crate) use guard::Guard;
+pub(crate) use guard::{Guard, HalfClose};
 
 /// What a client may take, in bytes and in time.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,23 @@ pub(crate) struct Talk {
     busy: Cell<u32>,
     unread: Cell<bool>,
     switched: Cell<bool>,
+    /// The latest request announced that it is the last one on its connection.
+    is_last: Cell<bool>,
+    body: Cell<BodyState>,
+    /// The connection, which waits for a change of `body`.
+    waiting: RefCell<Option<Waker>>,
+}
+
+/// How far the body of the latest request has been read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum BodyState {
+    /// There is none, or all of it was read, or nobody reads it any more.
+    #[default]
+    Done,
+    /// Some of it may lie in the reader's buffers.
+    Buffered,
+    /// Everything that came was read, and more is wanted.
+    Starved,
 }
 
 impl Talk {
@@ -56,7 +74,28 @@ impl Talk {
         self.begun.set(self.begun.get() + 1);
         self.busy.set(self.busy.get() + 1);
         self.unread.set(false);
+        self.body.set(BodyState::Done);
         Turn(self.clone())
+    }
+
+    /// Nothing will follow the request: HTTP/1.0, or `Connection: close`.
+    pub fn is_last(&self, is_last: bool) {
+        self.is_last.set(is_last);
+    }
+
+    /// The body of the request was read so far.
+    pub fn body_read(&self, state: BodyState) {
+        if self.body.replace(state) != state
+            && let Some(waiting) = self.waiting.take()
+        {
+            waiting.wake();
+        }
+    }
+
+    /// How far the body was read; the connection is woken when that changes.
+    fn poll_body(&self, cx: &Context<'_>) -> BodyState {
+        *self.waiting.borrow_mut() = Some(cx.waker().clone());
+        self.body.get()
     }
 
     /// A request's body was left behind unread.

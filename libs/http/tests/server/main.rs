@@ -10,7 +10,9 @@
 )]
 
 mod app;
+mod deadline;
 mod health;
+mod leaving;
 mod lifecycle;
 mod problems;
 mod requests;
