@@ -7,8 +7,12 @@ use serde_json::Value;
 use souk_auth::{GATEWAY, MeshKeys, Role, SignedRequest, now_ms};
 use souk_http::{Running, Server};
 use tokio_util::sync::CancellationToken;
+use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
+
+use crate::interruption::{Interruption, Interruptions, at_every_await};
+use crate::shapes::wrong_shapes;
 
 /// The keys that tests sign and verify with.
 pub fn mesh_keys() -> MeshKeys {
@@ -21,6 +25,7 @@ pub fn mesh_keys() -> MeshKeys {
 /// A server on a port of its own, stopped with the value.
 pub struct TestServer {
     url: String,
+    interruptions: Interruptions,
     http: reqwest::Client,
     stop: CancellationToken,
 }
@@ -29,8 +34,10 @@ impl TestServer {
     /// Starts a service's real server.
     pub fn start(server: Server, routes: fn(&mut ServiceConfig)) -> Self {
         let stop = CancellationToken::new();
+        let interruptions = Interruptions::new();
         let running: Running = server
             .workers(1)
+            .around(interruptions.around())
             .start("127.0.0.1:0", routes, stop.clone())
             .expect("a server on a free port");
         // The HTTP client wants to know a provider even where no TLS is spoken; a second call changes nothing.
@@ -41,14 +48,51 @@ impl TestServer {
             .expect("an HTTP client");
         Self {
             url: running.url(),
+            interruptions,
             http,
             stop,
         }
     }
 
+    /// Runs `scenario` again and again: the handler of the request that it makes through the [`Interruption`] is dropped
+    /// before its first poll, after one poll, after two, and so on, until it is answered. What a scenario asks of the
+    /// server otherwise is not interrupted.
+    ///
+    /// # Panics
+    /// When the handler never comes to its end.
+    pub async fn dropped_at_every_await(
+        &self,
+        scenario: impl AsyncFnMut(Interruption<'_>) -> Option<Response>,
+    ) -> Response {
+        at_every_await(&self.interruptions, scenario).await
+    }
+
     /// `http://` and the address.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Sends every body that its API document describes with a wrong kind of value at each place.
+    ///
+    /// # Panics
+    /// When one of them is not refused as 422 `wrong_type` there; or when the document describes no body.
+    pub async fn refuses_wrong_shapes(&self, document: &OpenApi) {
+        let document = serde_json::to_value(document).expect("a document is JSON");
+        let shapes = wrong_shapes(&document);
+        assert!(!shapes.is_empty(), "no operation takes a JSON body");
+        let admin = self.admin();
+        let mut wrong = Vec::new();
+        for shape in shapes {
+            let method = shape.method.parse().expect("a method");
+            let answer = admin
+                .send(method, &shape.path, Body::Json(shape.body.clone()))
+                .await;
+            let error = &answer.body["errors"][0];
+            if answer.status != 422 || error["pointer"] != shape.pointer || error["code"] != "wrong_type" {
+                wrong.push(format!("{shape:?} is answered {} {}", answer.status, answer.body));
+            }
+        }
+        assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
     }
 
     /// A client that nobody has logged in with.

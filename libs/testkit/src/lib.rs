@@ -12,6 +12,8 @@ mod client;
 mod db;
 mod export;
 mod infra;
+mod interruption;
+mod shapes;
 mod stand_in;
 
 pub use bus::bus;
@@ -19,4 +21,6 @@ pub use client::{Client, Response, TestServer, mesh_keys};
 pub use db::{Published, TestDb};
 pub use export::exported;
 pub use infra::{Infra, infra};
+pub use interruption::Interruption;
+pub use shapes::{WrongShape, wrong_shapes};
 pub use stand_in::{Call, StandIn, problem};

@@ -195,3 +195,29 @@ async fn a_media_store_that_is_away_keeps_the_old_avatar() {
     assert_eq!(refused.problem(), (503, "unavailable"));
     assert_eq!(me.get("/api/v1/users/me").await.body["avatar_url"], Value::Null);
 }
+
+#[actix_web::test]
+async fn an_upload_whose_client_leaves_at_any_moment_leaves_one_picture_at_most() {
+    let app = TestApp::new().await;
+    let me = app.server.customer(app.registered().await.id);
+    let old = url(&put(&me, picture(ImageFormat::Png, RED)).await);
+
+    let last = app
+        .server
+        .dropped_at_every_await(async |interruption| {
+            let answer = interruption.of(put(&me, picture(ImageFormat::Png, BLUE))).await;
+
+            let shown = url(&me.get("/api/v1/users/me").await);
+            assert_eq!(app.gateway().get(&shown).await.status, 200, "{shown}");
+            answer
+        })
+        .await;
+
+    assert_ne!(url(&last), old);
+    // What was stored for requests that were dropped is noted as removable, and removed in time.
+    app.sql("update picture_removals set due_at = now()").await;
+    let AppState { db, media, .. } = app.state.clone();
+    flows::remove_pictures(&db, &media).await.unwrap();
+    assert_eq!(app.stored_pictures(), 1);
+    assert_eq!(app.gateway().get(&url(&last)).await.status, 200);
+}

@@ -319,3 +319,32 @@ async fn no_mail_to_an_erased_account_is_left() {
     assert_eq!(app.db.count("mails").await, 0);
     assert_eq!(app.db.count("mail_tokens").await, 0);
 }
+
+#[actix_web::test]
+async fn an_erasure_whose_client_leaves_at_any_moment_ends_whole() {
+    let app = TestApp::new().await;
+
+    app.server
+        .dropped_at_every_await(async |interruption| {
+            let user = app.registered().await;
+
+            let answer = interruption.of(erase(&app, &user)).await;
+
+            // Whoever was not begun with may ask again; everything else is carried to its end.
+            carry_on(&app).await;
+            if is_there(&app, &user).await {
+                assert_eq!(app.neighbours.closed(user.id), (false, false));
+                assert_eq!(erase(&app, &user).await.status, 204);
+            }
+            assert!(!is_there(&app, &user).await);
+            assert_eq!(app.neighbours.closed(user.id), (true, true));
+            let deleted = app.db.published_of("user.deleted").await;
+            let told = deleted
+                .iter()
+                .filter(|event| event.data["user_id"] == json!(user.id));
+            assert_eq!(told.count(), 1);
+            assert_eq!(app.db.count("erasures").await, 0);
+            answer
+        })
+        .await;
+}

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
+use futures_util::future::join_all;
 use image::ImageFormat;
 use serde_json::{Value, json};
 use souk_testkit::Response;
@@ -102,4 +103,20 @@ async fn nobody_has_no_export() {
             .problem(),
         (404, "not-found")
     );
+}
+
+#[actix_web::test]
+async fn an_export_whose_client_leaves_at_any_moment_leaves_its_place_to_the_next_one() {
+    let app = TestApp::new().await;
+    let me = app.server.customer(app.registered().await.id);
+
+    app.server
+        .dropped_at_every_await(async |interruption| interruption.of(me.get(EXPORT)).await)
+        .await;
+
+    // More at once than may be gathered at once.
+    for answer in join_all((0..4).map(|_| me.get(EXPORT))).await {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(unpacked(&answer).len(), 3);
+    }
 }

@@ -168,3 +168,37 @@ async fn only_ones_own_wishes_can_be_moved() {
     );
     assert!(app.carts.calls().is_empty());
 }
+
+#[actix_web::test]
+async fn a_move_whose_client_leaves_at_any_moment_is_whole_when_it_is_asked_for_again() {
+    let app = TestApp::new().await;
+
+    app.server
+        .dropped_at_every_await(async |interruption| {
+            let customer = app.customer();
+            let item = wish_for(&customer, app.sells(1299, 3).variation_id).await;
+            let keyed = customer
+                .clone()
+                .with("Idempotency-Key", item["id"].as_str().unwrap());
+
+            let answer = interruption.of(move_to_cart(&keyed, &item, json!({}))).await;
+
+            let is_in_cart = || {
+                app.carts
+                    .calls()
+                    .iter()
+                    .any(|call| call.body["dedupe_id"] == item["id"])
+            };
+            assert!(is_in_cart() || items(&customer).await == [item.clone()], "lost");
+            let again = move_to_cart(&keyed, &item, json!({})).await;
+            assert_eq!((again.status, &again.body["cart_item_id"]), (200, &item["id"]));
+            assert!(is_in_cart() && items(&customer).await.is_empty());
+            let gone = app.db.published_of("wishlist.deleted").await;
+            let gone = gone
+                .iter()
+                .filter(|event| event.data["user_id"] == json!(customer.user_id()));
+            assert_eq!(gone.count(), 1);
+            answer
+        })
+        .await;
+}

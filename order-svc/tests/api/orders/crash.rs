@@ -173,3 +173,29 @@ async fn an_accepted_order_is_answered_again_whatever_has_become_of_the_cart() {
         (1, 5)
     );
 }
+
+#[actix_web::test]
+async fn an_order_whose_client_leaves_at_any_moment_is_placed_once() {
+    let app = TestApp::new().await;
+
+    app.server
+        .dropped_at_every_await(async |interruption| {
+            let buyer = app.buyer();
+
+            let answer = interruption.of(buyer.order("one")).await;
+
+            let again = buyer.order("one").await;
+            assert_eq!(again.status, 201, "{again:?}");
+            let of = |table: &str| format!("{table} where user_id = '{}'", buyer.id());
+            assert_eq!(app.db.count(&of("orders")).await, 1);
+            assert_eq!(app.world.available(&buyer.things[0]), 8);
+            assert_eq!(app.world.cart_size(buyer.id()), 0);
+            let created = app.db.published_of("order.created").await;
+            let created = created
+                .iter()
+                .filter(|event| event.data["user_id"] == json!(buyer.id()));
+            assert_eq!(created.count(), 1);
+            answer
+        })
+        .await;
+}
