@@ -27,10 +27,14 @@ static QUEUE: LazyLock<Sender<Work>> = LazyLock::new(start);
 pub async fn hashing<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let (tell, told) = oneshot::channel();
     let work = move || {
-        if !tell.is_closed() {
-            // Gone in the meantime, then.
-            let _ = tell.send(work());
+        // The request was dropped while it waited: its client has left, or its time is over.
+        if tell.is_closed() {
+            metrics::counter!("password_hashings_total", "outcome" => "abandoned").increment(1);
+            return;
         }
+        metrics::counter!("password_hashings_total", "outcome" => "done").increment(1);
+        // Gone in the meantime, then.
+        let _ = tell.send(work());
     };
     // Without any thread the work is dropped, and with it what would tell of it.
     let _ = QUEUE.send(Box::new(work));
