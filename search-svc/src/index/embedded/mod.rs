@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::{Index, IndexReader, IndexWriter};
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use self::schema::Fields;
@@ -63,13 +64,15 @@ impl EmbeddedIndex {
         })
     }
 
-    /// Tantivy reads and writes files and computes: nothing for a thread that serves requests.
+    /// Tantivy reads and writes files and computes: nothing for a thread that serves requests. Work whose request is dropped
+    /// while it waits for a thread is not begun.
     fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, IndexError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, IndexError>> {
         let inner = self.inner.clone();
-        async move { tokio::task::spawn_blocking(move || work(&inner)).await? }.boxed()
+        async move { AbortOnDropHandle::new(tokio::task::spawn_blocking(move || work(&inner))).await? }
+            .boxed()
     }
 }
 
