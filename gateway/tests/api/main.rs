@@ -16,6 +16,7 @@ mod documents;
 mod failures;
 mod headers;
 mod keys;
+mod leaving;
 mod limits;
 mod live;
 mod logs;

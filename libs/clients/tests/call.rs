@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use souk_auth::{Caller, MeshKeys, Peer, Role, mesh_gate};
 use souk_clients::{ClientError, MeshClient};
 use souk_http::{Problem, Running, Server};
-use souk_telemetry::Flow;
+use souk_telemetry::{Deadline, Flow};
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::InfoBuilder;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -36,6 +36,7 @@ async fn echo(
         "peer": peer.service, "user": caller.map(|caller| caller.user_id), "request_id": flow.request_id,
         "trace": format!("{:032x}", flow.traceparent.trace_id), "query": query.0,
         "body": serde_json::from_slice::<Value>(&body).ok(),
+        "remaining_ms": Deadline::current().map(|deadline| deadline.remaining().as_millis()),
     }))
 }
 
@@ -148,6 +149,47 @@ async fn a_service_that_is_away_busy_or_slow_is_unavailable() {
         "{slow}"
     );
     stop.cancel();
+}
+
+#[actix_web::test]
+async fn what_remains_of_a_request_is_passed_on() {
+    let stop = CancellationToken::new();
+    let client = client(&server(&stop).url()).timeout(Duration::from_secs(60));
+    let remaining = async |client: &MeshClient| {
+        let answer = client.get::<Value>("/internal/echo").await.unwrap();
+        answer["remaining_ms"].as_u64().unwrap()
+    };
+
+    let own = remaining(&client).await;
+    let request = Deadline::after(Duration::from_secs(20));
+    let (shorter, longer) = request
+        .scope(async {
+            let patient = client.timeout(Duration::from_secs(3600));
+            let hasty = client.timeout(Duration::from_secs(10));
+            (remaining(&patient).await, remaining(&hasty).await)
+        })
+        .await;
+
+    assert!((20_001..=60_000).contains(&own), "{own}");
+    assert!((10_001..=20_000).contains(&shorter), "{shorter}");
+    assert!((1..=10_000).contains(&longer), "{longer}");
+    stop.cancel();
+}
+
+#[actix_web::test]
+async fn for_a_request_that_is_over_nobody_is_asked() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let client = client(&format!("http://{}", listener.local_addr().unwrap()));
+
+    let over = Deadline::after(Duration::ZERO);
+    let error = over
+        .scope(client.get::<Value>("/internal/echo"))
+        .await
+        .unwrap_err();
+
+    assert!(error.is_unavailable(), "{error}");
+    assert!(listener.accept().is_err(), "it was connected to");
 }
 
 #[actix_web::test]

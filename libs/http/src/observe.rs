@@ -60,6 +60,9 @@ impl FromRequest for Quiet {
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
+/// A caller gives up first, and hangs up; this is for one whose hanging up got lost.
+const GRACE: Duration = Duration::from_millis(100);
+
 /// What stands around the requests of one server.
 pub(crate) struct Rules {
     pub gate: Option<Gate>,
@@ -148,14 +151,17 @@ fn deadline(rules: &Rules, request: &ServiceRequest) -> Option<Deadline> {
 /// Runs a request as long as somebody waits for it; nothing when its time is over. It is dropped then, and with it what
 /// is queued for it.
 async fn within<F: Future>(deadline: Deadline, request: F) -> Option<F::Output> {
+    if deadline.is_over() {
+        return None;
+    }
     let mut request = pin!(deadline.clone().scope(request));
     loop {
-        let remaining = deadline.remaining();
-        if remaining.is_zero() {
-            return None;
-        }
-        if let Ok(response) = timeout(remaining, &mut request).await {
-            return Some(response);
+        let limit = deadline.remaining().saturating_add(GRACE);
+        match timeout(limit, &mut request).await {
+            Ok(response) => return Some(response),
+            Err(_) if deadline.is_over() => return None,
+            // Its body has moved meanwhile.
+            Err(_) => {}
         }
     }
 }
