@@ -1,5 +1,7 @@
 //! `/openapi.json`
 
+use crate::app::TestApp;
+
 #[test]
 fn the_document_is_complete() {
     let document = serde_json::to_value(cart_svc::openapi()).unwrap();
@@ -27,4 +29,11 @@ fn the_document_is_complete() {
       "/api/v1/cart/items/{item_id}"
     ]
     "#);
+}
+
+#[actix_web::test]
+async fn a_body_has_the_shape_that_the_document_says_at_every_depth() {
+    let app = TestApp::new().await;
+
+    app.server.refuses_wrong_shapes(&cart_svc::openapi()).await;
 }

@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use souk_testkit::wrong_shapes;
 
 use crate::app::{NOBODY, TestApp};
 
@@ -102,4 +103,23 @@ async fn the_pages_ask_nobody_but_the_gateway() {
     let bundle = app.get("/redoc/redoc.standalone.js").await;
     assert_eq!(bundle.headers()["content-encoding"], "gzip");
     assert!(bundle.bytes().await.unwrap().starts_with(&[0x1f, 0x8b]));
+}
+
+#[actix_web::test]
+async fn a_body_has_the_shape_that_the_document_says_at_every_depth() {
+    let app = TestApp::new().await;
+    let admin = app.admin().await;
+    let document = serde_json::to_value(gateway::openapi()).unwrap();
+    let shapes = wrong_shapes(&document);
+    assert!(!shapes.is_empty());
+
+    for shape in shapes {
+        let request = app.request(&shape.method, &shape.path).bearer_auth(&admin);
+        let answer = request.json(&shape.body).send().await.unwrap();
+
+        assert_eq!(answer.status(), 422, "{shape:?}");
+        let body: Value = answer.json().await.unwrap();
+        let error = (&body["errors"][0]["pointer"], &body["errors"][0]["code"]);
+        assert_eq!(error, (&json!(shape.pointer), &json!("wrong_type")), "{shape:?}");
+    }
 }

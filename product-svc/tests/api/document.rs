@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::app::TestApp;
+
 #[test]
 fn the_document_is_complete() {
     let document = serde_json::to_value(product_svc::openapi()).unwrap();
@@ -47,4 +49,11 @@ fn the_document_is_complete() {
       "post /api/v1/variations/{variation_id}/stock change_stock"
     ]
     "#);
+}
+
+#[actix_web::test]
+async fn a_body_has_the_shape_that_the_document_says_at_every_depth() {
+    let app = TestApp::new().await;
+
+    app.server.refuses_wrong_shapes(&product_svc::openapi()).await;
 }

@@ -13,6 +13,7 @@ mod addresses;
 mod app;
 mod avatars;
 mod consumers;
+mod document;
 mod erasure;
 mod export;
 mod mails;

@@ -1,5 +1,7 @@
 //! `/openapi.json`
 
+use crate::app::TestApp;
+
 #[test]
 fn the_document_is_complete() {
     let document = serde_json::to_value(wishlist_svc::openapi()).unwrap();
@@ -29,4 +31,11 @@ fn the_document_is_complete() {
       "/api/v1/wishlist/items/{item_id}/move-to-cart"
     ]
     "#);
+}
+
+#[actix_web::test]
+async fn a_body_has_the_shape_that_the_document_says_at_every_depth() {
+    let app = TestApp::new().await;
+
+    app.server.refuses_wrong_shapes(&wishlist_svc::openapi()).await;
 }

@@ -3,5 +3,6 @@
 mod owners;
 mod passport;
 mod requests;
+mod shapes;
 mod strangers;
 mod tokens;
