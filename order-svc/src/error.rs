@@ -72,5 +72,16 @@ impl From<diesel::result::Error> for Error {
     }
 }
 
+impl Error {
+    /// The same failure for another who waited together with this one, when something that both need is unavailable.
+    pub fn outage(&self) -> Option<Self> {
+        match self {
+            Self::Client(error) => error.outage().map(Self::from),
+            Self::Db(error) => error.outage().map(Self::Db),
+            _ => None,
+        }
+    }
+}
+
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -68,6 +68,15 @@ impl From<diesel::result::Error> for Error {
 }
 
 impl Error {
+    /// The same failure for another who waited together with this one, when something that both need is unavailable.
+    pub fn outage(&self) -> Option<Self> {
+        match self {
+            Self::Client(error) => error.outage().map(Self::from),
+            Self::Db(error) => error.outage().map(Self::Db),
+            _ => None,
+        }
+    }
+
     /// The unique index that refused a row, if that is what happened.
     pub fn violated_unique(&self) -> Option<&str> {
         match self {

@@ -66,6 +66,10 @@ impl BatchWork for FindingSettled {
 
     const NAME: &'static str = "settled_carts";
 
+    fn outage(error: &Error) -> Option<Error> {
+        error.outage()
+    }
+
     async fn run(&self, expected: &[Expected]) -> Result<Vec<Option<Cart>>> {
         let users: Vec<Uuid> = expected.iter().map(|one| one.user_id).collect();
         let orders: Vec<Uuid> = expected.iter().filter_map(|one| one.without).collect();

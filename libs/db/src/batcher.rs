@@ -26,15 +26,20 @@ pub trait BatchWork: Send + Sync + 'static {
     /// How this work is called in `batch_size`, a metric.
     const NAME: &'static str;
 
-    /// Does all jobs and answers each, in their order; or fails, and then they are tried one by one. Nothing may be done
-    /// twice then, even when the batch was committed and nobody could say so.
+    /// Does all jobs and answers each, in their order; or fails, and then they are tried again. Nothing may be done twice
+    /// then, even when the batch was committed and nobody could say so.
     fn run(&self, jobs: &[Self::Job]) -> impl Future<Output = Result<Vec<Self::Answer>, Self::Error>> + Send;
+
+    /// The same failure for another job, when its cause lies in no job but in what all of them need: it is away, or too
+    /// slow. `None` when one job may have failed the others.
+    fn outage(error: &Self::Error) -> Option<Self::Error>;
 }
 
 /// Collects jobs while others are being done, and does them together then: a round trip, a lock and a commit serve as many
 /// requests as are waiting. A job that comes alone is done at once.
 ///
-/// When a batch fails, its jobs are done one by one, so that each has an answer of its own.
+/// When a batch fails, its jobs are done one by one, so that each has an answer of its own. When it fails because of an
+/// outage it is run once more, for a connection may break under way; then all of its jobs fail with that cause.
 pub struct Batcher<W: BatchWork> {
     work: W,
     line: Mutex<Line<W>>,
@@ -47,7 +52,16 @@ struct Line<W: BatchWork> {
 
 struct Waiting<W: BatchWork> {
     job: W::Job,
-    answer: oneshot::Sender<Result<W::Answer, W::Error>>,
+    answer: Reply<W>,
+}
+
+type Reply<W> = oneshot::Sender<Result<<W as BatchWork>::Answer, <W as BatchWork>::Error>>;
+
+impl<W: BatchWork> Waiting<W> {
+    /// Whether nobody waits for the answer any more: then the job is not begun.
+    fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
 }
 
 impl<W: BatchWork> Batcher<W> {
@@ -107,8 +121,7 @@ impl<W: BatchWork> Batcher<W> {
     /// Those whose turn it is.
     fn next(&self) -> Option<Vec<Waiting<W>>> {
         let mut line = self.line();
-        // Nothing is begun for whoever has gone since.
-        line.waiting.retain(|waiting| !waiting.answer.is_closed());
+        line.waiting.retain(|waiting| !waiting.is_abandoned());
         if line.waiting.is_empty() {
             line.under_way -= 1;
             return None;
@@ -121,26 +134,83 @@ impl<W: BatchWork> Batcher<W> {
     async fn answer(&self, batch: Vec<Waiting<W>>) {
         let size = u32::try_from(batch.len()).unwrap_or(u32::MAX);
         metrics::histogram!("batch_size", "batch" => W::NAME).record(f64::from(size));
-        let (jobs, answers): (Vec<_>, Vec<_>) = batch
+        let is_alone = batch.len() == 1;
+        let Err((batch, mut error)) = self.run(batch).await else {
+            return;
+        };
+        let mut batch = batch;
+        if is_alone {
+            return fail(batch, error);
+        }
+        if W::outage(&error).is_some() {
+            match self.run(batch).await {
+                Ok(()) => return,
+                Err(again) => (batch, error) = again,
+            }
+        }
+        if W::outage(&error).is_some() {
+            fail(batch, error);
+        } else {
+            self.answer_each(batch).await;
+        }
+    }
+
+    /// Answers each on its own, until an outage fails the rest.
+    async fn answer_each(&self, batch: Vec<Waiting<W>>) {
+        let mut batch = batch.into_iter();
+        while let Some(waiting) = batch.next() {
+            let Err((mut failed, error)) = self.run(vec![waiting]).await else {
+                continue;
+            };
+            if W::outage(&error).is_some() {
+                failed.extend(batch);
+                return fail(failed, error);
+            }
+            fail(failed, error);
+        }
+    }
+
+    /// Runs a batch without those whom nobody waits for any more, and answers it; or gives it back with the failure.
+    async fn run(&self, mut batch: Vec<Waiting<W>>) -> Result<(), (Vec<Waiting<W>>, W::Error)> {
+        batch.retain(|waiting| !waiting.is_abandoned());
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let (jobs, replies): (Vec<W::Job>, Vec<Reply<W>>) = batch
             .into_iter()
             .map(|waiting| (waiting.job, waiting.answer))
             .unzip();
-        if jobs.len() > 1
-            && let Ok(done) = self.work.run(&jobs).await
-        {
-            for (answer, done) in answers.into_iter().zip(done) {
-                let _ = answer.send(Ok(done));
+        let done = self.work.run(&jobs).await;
+        match done {
+            Ok(answers) => {
+                for (reply, answer) in replies.into_iter().zip(answers) {
+                    let _ = reply.send(Ok(answer));
+                }
+                Ok(())
             }
-            return;
-        }
-        for (job, answer) in jobs.iter().zip(answers) {
-            let done = self.work.run(std::slice::from_ref(job)).await;
-            let alone = done.and_then(|mut done| done.pop().ok_or_else(|| DbError::BrokenOff.into()));
-            let _ = answer.send(alone);
+            Err(error) => {
+                let waiting = jobs
+                    .into_iter()
+                    .zip(replies)
+                    .map(|(job, answer)| Waiting { job, answer });
+                Err((waiting.collect(), error))
+            }
         }
     }
 
     fn line(&self) -> MutexGuard<'_, Line<W>> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Fails all jobs with one cause; the failure itself is of the last one.
+fn fail<W: BatchWork>(mut batch: Vec<Waiting<W>>, error: W::Error) {
+    let last = batch.pop();
+    for waiting in batch {
+        let shared = W::outage(&error).unwrap_or_else(|| DbError::BrokenOff.into());
+        let _ = waiting.answer.send(Err(shared));
+    }
+    if let Some(last) = last {
+        let _ = last.answer.send(Err(error));
     }
 }

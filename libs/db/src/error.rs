@@ -18,6 +18,9 @@ pub enum DbError {
     /// Postgres refused or lost a statement.
     #[error("a statement failed")]
     Query(#[from] QueryError),
+    /// The database was unavailable to a batch that this was a part of.
+    #[error("the database was unavailable: {0}")]
+    Unavailable(String),
     /// The work panicked, and was rolled back.
     #[error("the work was broken off")]
     BrokenOff,
@@ -27,10 +30,17 @@ impl DbError {
     /// Whether the cause is that Postgres is away, so that the same call may succeed later.
     pub fn is_unavailable(&self) -> bool {
         match self {
-            Self::Pool(_) | Self::Connect(_) | Self::CommitUnknown(_) => true,
+            Self::Pool(_) | Self::Connect(_) | Self::CommitUnknown(_) | Self::Unavailable(_) => true,
             Self::Query(error) => is_connection_loss(error),
             Self::BrokenOff => false,
         }
+    }
+
+    /// The same failure for another who waited together with this one, when the cause is that Postgres is away.
+    pub fn outage(&self) -> Option<Self> {
+        let cause = std::error::Error::source(self).map(ToString::to_string);
+        self.is_unavailable()
+            .then(|| Self::Unavailable(cause.unwrap_or_else(|| self.to_string())))
     }
 
     /// Whether Postgres gave this transaction up in favour of another, so that it should simply run again.

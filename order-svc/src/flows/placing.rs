@@ -23,6 +23,10 @@ impl BatchWork for Placing {
 
     const NAME: &'static str = "orders";
 
+    fn outage(error: &Error) -> Option<Error> {
+        error.outage()
+    }
+
     async fn run(&self, asked: &[Asked]) -> Result<Vec<(Order, Entry)>> {
         // Postgres keeps microseconds: what is answered now and what is read later must be equal.
         let now = Utc::now().trunc_subsecs(6);
@@ -67,6 +71,10 @@ impl BatchWork for ReadingCarts {
 
     const NAME: &'static str = "carts_read";
 
+    fn outage(error: &Error) -> Option<Error> {
+        error.outage()
+    }
+
     async fn run(&self, carts: &[Asking<CheckoutOf>]) -> Result<Vec<CheckoutCart>> {
         let read = Asking::together(carts, async |carts| self.0.checkout(carts).await);
         Ok(read.await?)
@@ -83,6 +91,10 @@ impl BatchWork for Reserving {
 
     const NAME: &'static str = "stock_reserved";
 
+    fn outage(error: &Error) -> Option<Error> {
+        error.outage()
+    }
+
     async fn run(&self, requests: &[Asking<ReserveRequest>]) -> Result<Vec<ReserveOutcome>> {
         let reserved = Asking::together(requests, async |requests| self.0.reserve(requests).await);
         Ok(reserved.await?)
@@ -98,6 +110,10 @@ impl BatchWork for TellingCarts {
     type Error = Error;
 
     const NAME: &'static str = "orders_told_to_carts";
+
+    fn outage(error: &Error) -> Option<Error> {
+        error.outage()
+    }
 
     /// Never fails: what is not told now is told by the events.
     async fn run(&self, orders: &[Asking<OrderOf>]) -> Result<Vec<()>> {
@@ -118,6 +134,10 @@ impl BatchWork for FindingLatest {
     type Error = Error;
 
     const NAME: &'static str = "latest_orders";
+
+    fn outage(error: &Error) -> Option<Error> {
+        error.outage()
+    }
 
     async fn run(&self, user_ids: &[Uuid]) -> Result<Vec<Option<LatestOrder>>> {
         let mut conn = self.0.conn().await?;

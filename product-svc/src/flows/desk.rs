@@ -63,6 +63,10 @@ impl BatchWork for Reserving {
 
     const NAME: &'static str = "reservations";
 
+    fn outage(error: &Error) -> Option<Error> {
+        error.outage()
+    }
+
     async fn run(&self, asked: &[Asked]) -> Result<Vec<Outcome>> {
         let Some(Asked { flow, .. }) = asked.first() else {
             return Ok(Vec::new());

@@ -56,6 +56,17 @@ impl ClientError {
         }
     }
 
+    /// The same failure for another who asked together with this one, when the service is not available.
+    pub fn outage(&self) -> Option<Self> {
+        match self {
+            Self::Unavailable { service, reason } => Some(Self::Unavailable {
+                service: service.clone(),
+                reason: reason.clone(),
+            }),
+            Self::Refused(_) | Self::Unexpected { .. } => None,
+        }
+    }
+
     /// Whether asking again later may help.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })

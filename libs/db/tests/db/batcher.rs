@@ -1,5 +1,7 @@
 //! `Batcher`
 
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::join_all;
@@ -7,16 +9,18 @@ use souk_db::{BatchWork, Batcher, DbError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-/// Doubles numbers, but for those under three, once it may.
+/// Doubles numbers, but for those under three, once it may. What it needs is away so many times, and for threes always.
 #[derive(Default)]
 struct Doubling {
     batches: Mutex<Vec<Vec<u32>>>,
     gate: Option<Arc<Semaphore>>,
+    outages: AtomicU32,
 }
 
 #[derive(Debug, PartialEq)]
 enum Refusal {
     Zero,
+    Away,
     Failed,
 }
 
@@ -38,11 +42,23 @@ impl BatchWork for Doubling {
         if let Some(gate) = &self.gate {
             gate.acquire().await.unwrap().forget();
         }
+        let left = self.outages.load(SeqCst);
+        if left > 0 && !jobs.contains(&100) {
+            self.outages.store(left - 1, SeqCst);
+            return Err(Refusal::Away);
+        }
         assert!(!jobs.contains(&1), "one is not doubled");
         if jobs.contains(&0) {
             return Err(Refusal::Zero);
         }
+        if jobs.contains(&3) {
+            return Err(Refusal::Away);
+        }
         Ok(jobs.iter().map(|job| job * 2).collect())
+    }
+
+    fn outage(error: &Refusal) -> Option<Refusal> {
+        (*error == Refusal::Away).then_some(Refusal::Away)
     }
 }
 
@@ -52,6 +68,10 @@ impl Doubling {
             gate: Some(gate.clone()),
             ..Self::default()
         }
+    }
+
+    fn calls(&self) -> Vec<Vec<u32>> {
+        self.batches.lock().unwrap().clone()
     }
 }
 
@@ -125,4 +145,76 @@ async fn nothing_is_begun_for_whoever_has_gone() {
     assert_eq!(batcher.ask(40).await, Ok(80));
     let seen = batcher.work().batches.lock().unwrap().concat();
     assert!(!seen.contains(&30), "{seen:?}");
+}
+
+/// Lets jobs wait together behind one that is under way, and answers what they were answered.
+async fn ask_together(batcher: &Arc<Batcher<Doubling>>, jobs: &[u32]) -> Vec<Result<u32, Refusal>> {
+    let _busy = occupy(batcher).await;
+    let asked = join_all(jobs.iter().map(|job| batcher.ask(*job)));
+    let (answers, ()) = tokio::join!(asked, async {
+        tokio::task::yield_now().await;
+        batcher.work().gate.as_ref().unwrap().add_permits(1000);
+    });
+    answers
+}
+
+#[tokio::test]
+async fn while_what_it_needs_is_away_a_batch_is_tried_twice_and_fails_with_one_cause() {
+    let batcher = Batcher::new(Doubling::behind(&Arc::new(Semaphore::new(0))));
+    batcher.work().outages.store(u32::MAX, SeqCst);
+    let jobs: Vec<u32> = (10..42).collect();
+
+    let answers = ask_together(&batcher, &jobs).await;
+
+    assert!(answers.iter().all(|answer| *answer == Err(Refusal::Away)));
+    assert_eq!(batcher.work().calls(), [vec![100], jobs.clone(), jobs]);
+}
+
+#[tokio::test]
+async fn what_breaks_once_under_way_fails_nobody() {
+    let batcher = Batcher::new(Doubling::behind(&Arc::new(Semaphore::new(0))));
+    batcher.work().outages.store(1, SeqCst);
+
+    let answers = ask_together(&batcher, &[10, 11]).await;
+
+    assert_eq!(answers, [Ok(20), Ok(22)]);
+    assert_eq!(batcher.work().calls(), [vec![100], vec![10, 11], vec![10, 11]]);
+}
+
+#[tokio::test]
+async fn an_outage_while_each_is_answered_alone_fails_the_rest() {
+    let batcher = Batcher::new(Doubling::behind(&Arc::new(Semaphore::new(0))));
+
+    let answers = ask_together(&batcher, &[5, 0, 3, 7, 8]).await;
+
+    let away = || Err(Refusal::Away);
+    assert_eq!(answers, [Ok(10), Err(Refusal::Zero), away(), away(), away()]);
+    let alone = [vec![5], vec![0], vec![3]];
+    assert_eq!(batcher.work().calls()[2..], alone);
+}
+
+#[tokio::test]
+async fn whoever_has_gone_is_passed_over_when_each_is_answered_alone() {
+    let gate = Arc::new(Semaphore::new(0));
+    let batcher = Batcher::new(Doubling::behind(&gate));
+    let _busy = occupy(&batcher).await;
+    let ask = |job| {
+        let batcher = batcher.clone();
+        tokio::spawn(async move { batcher.ask(job).await })
+    };
+    let (first, refused, gone, last) = (ask(5), ask(0), ask(7), ask(8));
+    tokio::task::yield_now().await;
+
+    gate.add_permits(2);
+    while batcher.work().calls().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    gone.abort();
+    let _ = gone.await;
+    gate.add_permits(100);
+
+    assert_eq!(first.await.unwrap(), Ok(10));
+    assert_eq!(refused.await.unwrap(), Err(Refusal::Zero));
+    assert_eq!(last.await.unwrap(), Ok(16));
+    assert_eq!(batcher.work().calls()[2..], [vec![5], vec![0], vec![8]]);
 }
