@@ -85,6 +85,7 @@ pub async fn create_product(
         .ok_or(ShopError::NotApproved)?;
     check_attributes(&new.attributes)?;
     let category_ids = distinct(new.category_ids);
+    store::categories::share_tree(tx).await?;
     check_categories(tx, &category_ids).await?;
     if new.variations.len() > MAX_VARIATIONS {
         return Err(VariationError::TooMany.into());
@@ -133,7 +134,7 @@ pub(super) async fn add_offers(tx: &mut Conn, by: Actor, offers: &[Offer]) -> Re
     store::stock::begin_ledger(tx, &stocks, by.user_id).await
 }
 
-/// Refuses ids that are no categories.
+/// Refuses ids that are no categories. The tree must be shared by then.
 pub(super) async fn check_categories(tx: &mut Conn, ids: &[CategoryId]) -> Result<()> {
     if store::categories::known(tx, ids).await?.len() != ids.len() {
         return Err(Invalid::new("/category_ids", "unknown", "One of these is no category.").into());

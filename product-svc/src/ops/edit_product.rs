@@ -20,6 +20,10 @@ pub async fn edit_product(
     change: ProductChange,
     now: DateTime<Utc>,
 ) -> Result<Listing> {
+    if change.category_ids.is_some() {
+        // Before the product: an operator who changes the tree waits for products, and must not hold it meanwhile.
+        store::categories::share_tree(tx).await?;
+    }
     let mut listing = lock_listing(tx, id).await?;
     listing.shop.check_seller(by)?;
     listing.product.check_writable(read)?;

@@ -123,7 +123,16 @@ pub async fn known(conn: &mut Conn, some: &[CategoryId]) -> Result<Vec<CategoryI
     Ok(found.into_iter().map(CategoryId).collect())
 }
 
-/// Locks the shape of the tree until the transaction ends; readers are not kept out.
+/// Keeps the tree as it is until the transaction ends, beside others who do the same: whoever puts a product into a
+/// category tells the names of all above it, and a change of one of those waits, and then sees the product.
+pub async fn share_tree(tx: &mut Conn) -> Result<()> {
+    diesel::sql_query("lock table categories in row exclusive mode")
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Locks the tree until the transaction ends, to change it; readers are not kept out.
 pub async fn lock_tree(tx: &mut Conn) -> Result<()> {
     diesel::sql_query("lock table categories in share row exclusive mode")
         .execute(tx)
