@@ -73,23 +73,29 @@ impl Shelf {
     /// # Errors
     /// The lines that stand in the way.
     pub fn take(&mut self, request: &Request) -> Result<Vec<HeldLine>, Vec<Change>> {
-        let changes: Vec<Change> = request
-            .lines
-            .iter()
-            .filter_map(|line| self.obstacle(request.user_id, *line))
-            .collect();
+        // Two lines may want the same variation: together they take no more than there is.
+        let mut wanted: BTreeMap<VariationId, i32> = BTreeMap::new();
+        let mut changes = Vec::new();
+        for line in &request.lines {
+            let earlier = wanted.entry(line.variation_id).or_default();
+            changes.extend(self.obstacle(request.user_id, *line, *earlier));
+            *earlier = earlier.saturating_add(line.quantity);
+        }
         if !changes.is_empty() {
             return Err(changes);
         }
-        Ok(request
+        let held: Vec<HeldLine> = request
             .lines
             .iter()
             .filter_map(|line| self.hold(request.id, *line))
-            .collect())
+            .collect();
+        // A line that was dropped here would be ordered by nobody and paid by nobody.
+        debug_assert_eq!(held.len(), request.lines.len());
+        Ok(held)
     }
 
-    /// What stands in the way of a line.
-    fn obstacle(&self, buyer: UserId, line: Line) -> Option<Change> {
+    /// What stands in the way of a line, when `earlier` lines of the same request want so many of the same.
+    fn obstacle(&self, buyer: UserId, line: Line, earlier: i32) -> Option<Change> {
         let change = |kind, quantity, unit_price| {
             Some(Change {
                 line,
@@ -107,11 +113,12 @@ impl Shelf {
         else {
             return gone();
         };
-        if !item.sellable || item.stock.available == 0 {
+        let available = item.stock.available.saturating_sub(earlier);
+        if !item.sellable || available <= 0 {
             return gone();
         }
-        if item.stock.available < line.quantity {
-            return change(ChangeKind::Short, item.stock.available, item.copy.price);
+        if available < line.quantity {
+            return change(ChangeKind::Short, available, item.copy.price);
         }
         if item.copy.price != line.unit_price {
             return change(ChangeKind::Repriced, line.quantity, item.copy.price);

@@ -84,6 +84,24 @@ fn one_line_in_the_way_leaves_the_others_on_the_shelf() {
 }
 
 #[test]
+fn two_lines_of_one_variation_take_no_more_together_than_there_is() {
+    let boots = shelved(5, 900);
+    let mut shelf = Shelf::new([boots.clone()]);
+
+    let short = shelf.take(&request(&[(&boots, 3, 900), (&boots, 3, 900)]));
+    let gone = shelf.take(&request(&[(&boots, 5, 900), (&boots, 1, 900)]));
+    assert_eq!(kinds(&short.unwrap_err()), [(ChangeKind::Short, 2, 900)]);
+    assert_eq!(kinds(&gone.unwrap_err()), [(ChangeKind::Gone, 0, 900)]);
+    assert_eq!((shelf.touched().count(), shelf.entries().len()), (0, 0));
+
+    let held = shelf
+        .take(&request(&[(&boots, 3, 900), (&boots, 2, 900)]))
+        .unwrap();
+    assert_eq!(held.iter().map(|line| line.quantity).collect::<Vec<_>>(), [3, 2]);
+    assert_eq!(shelf.get(boots.stock.variation_id).unwrap().stock.available, 0);
+}
+
+#[test]
 fn each_obstacle_says_what_could_be_had() {
     let (gone, empty, repriced, both) = (
         Shelved {
