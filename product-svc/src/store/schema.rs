@@ -60,6 +60,7 @@ diesel::table! {
 diesel::table! {
     product_announcements (product_id) {
         product_id -> Uuid,
+        not_before -> Timestamptz,
     }
 }
 
