@@ -11,7 +11,7 @@ use souk_service::{Process, every};
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::Config;
-use crate::flows::{Reserving, ViewCounter, ViewLog};
+use crate::flows::{Reserving, ViewCounter};
 use crate::{AppState, NAME, consumers, flows, routes, store};
 
 /// How often expired reservations are looked for.
@@ -67,7 +67,7 @@ fn do_chores(process: &Process, orders: OrderClient) {
 /// The HTTP side over `state`, and what must run beside it; tests start them on their own.
 pub fn parts(state: AppState, ttl: chrono::Duration, keys: MeshKeys) -> Parts {
     let desk = Reserving::desk(state.db.clone(), ttl);
-    let (log, views) = ViewLog::open(state.db.clone());
+    let (log, views) = flows::views(state.db.clone());
     let server = souk_service::server(NAME, info(), state.db.clone(), keys)
         .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))

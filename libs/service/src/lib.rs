@@ -9,6 +9,7 @@ mod process;
 mod report;
 mod settings;
 mod trace;
+mod views;
 
 pub use chores::every;
 pub use command::{Command, command, migrate, print};
@@ -16,3 +17,4 @@ pub use export::{export, export_page};
 pub use problem::{database_problem, idempotency_problem};
 pub use process::{Process, info, server};
 pub use report::Reporter;
+pub use views::{PageView, VIEW_QUIET, ViewCounter, ViewLog, ViewStore, view_log};

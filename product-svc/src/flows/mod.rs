@@ -12,4 +12,4 @@ pub use desk::{Asked, Desk, Reserving};
 pub use put_back::put_back;
 pub use seller::as_seller;
 pub use sweep::sweep;
-pub use views::{ViewCounter, ViewLog};
+pub use views::{ViewCounter, ViewLog, views};

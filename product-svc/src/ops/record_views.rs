@@ -33,10 +33,10 @@ pub async fn record_views(tx: &mut Conn, views: Vec<View>, now: DateTime<Utc>) -
     Ok(enqueue_all(tx, events).await?)
 }
 
-/// Forgets views that no longer keep others from counting.
+/// Forgets up to `limit` views that no longer keep others from counting, and answers how many.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_views(tx: &mut Conn, now: DateTime<Utc>) -> Result<usize> {
-    store::views::forget(tx, now - QUIET).await
+pub async fn forget_views(tx: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<usize> {
+    store::views::forget(tx, now - QUIET, limit).await
 }

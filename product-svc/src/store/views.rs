@@ -2,13 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::prelude::*;
-use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, prepared};
 use uuid::Uuid;
 
-use super::schema::product_views;
 use crate::Result;
 use crate::domain::{ProductId, View};
 
@@ -51,8 +49,14 @@ pub async fn mark(
         .collect())
 }
 
-/// Forgets views from before `quiet_since`.
-pub async fn forget(tx: &mut Conn, quiet_since: DateTime<Utc>) -> Result<usize> {
-    let old = product_views::table.filter(product_views::seen_at.le(quiet_since));
-    Ok(diesel::delete(old).execute(tx).await?)
+/// Forgets up to `limit` views from before `quiet_since`; those that another replica is at are left to it.
+pub async fn forget(tx: &mut Conn, quiet_since: DateTime<Utc>, limit: i64) -> Result<usize> {
+    let statement = "delete from product_views where ctid in (
+        select ctid from product_views where seen_at <= $1 limit $2 for update skip locked)";
+    let forget = prepared(
+        diesel::sql_query(statement)
+            .bind::<Timestamptz, _>(quiet_since)
+            .bind::<BigInt, _>(limit),
+    );
+    Ok(forget.execute(tx).await?)
 }

@@ -2,4 +2,4 @@
 
 mod views;
 
-pub use views::{Recorder, Views, views};
+pub use views::{ViewCounter, ViewLog, views};

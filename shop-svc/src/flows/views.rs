@@ -1,59 +1,46 @@
-//! Views are recorded behind the reader's back, so that no read waits for a write.
+//! Counts views of shop pages.
 
-use souk_db::Db;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use souk_db::{Conn, Db};
+use souk_service::{PageView, ViewStore, view_log};
+use uuid::Uuid;
 
 use crate::domain::View;
-use crate::{Error, ops};
+use crate::{Error, Result, ops};
 
-/// Views that may wait; beyond that they are not counted.
-const WAITING: usize = 1000;
-/// Views in one transaction.
-const BATCH: usize = 100;
+/// Where handlers note views.
+pub type ViewLog = souk_service::ViewLog<View>;
+/// Counts what is noted.
+pub type ViewCounter = souk_service::ViewCounter<ShopViews>;
 
-/// Takes note of views without waiting.
-#[derive(Clone)]
-pub struct Views(mpsc::Sender<View>);
+/// Views of shop pages.
+pub struct ShopViews;
 
-/// Writes down what [`Views`] took note of.
-pub struct Recorder(mpsc::Receiver<View>);
-
-/// A pair of the two.
-pub fn views() -> (Views, Recorder) {
-    let (sender, receiver) = mpsc::channel(WAITING);
-    (Views(sender), Recorder(receiver))
+/// A log over `db`, and the counter that must run for anything to be counted.
+pub fn views(db: Db) -> (ViewLog, ViewCounter) {
+    view_log(db, ShopViews)
 }
 
-impl Views {
-    /// Notes a view; when too many wait already it is dropped.
-    pub fn note(&self, view: View) {
-        if self.0.try_send(view).is_err() {
-            metrics::counter!("shop_views_dropped_total").increment(1);
-        }
+impl PageView for View {
+    fn page(&self) -> Uuid {
+        self.shop_id
+    }
+
+    fn visitor(&self) -> &str {
+        &self.visitor
     }
 }
 
-impl Recorder {
-    /// Records until `stop`, and then what still waits.
-    pub async fn run(mut self, db: Db, stop: CancellationToken) {
-        let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            let received = tokio::select! {
-                biased;
-                received = self.0.recv_many(&mut batch, BATCH) => received,
-                () = stop.cancelled() => 0,
-            };
-            if received == 0 {
-                return;
-            }
-            let views = std::mem::take(&mut batch);
-            let recorded: Result<(), Error> = db
-                .transaction(async |tx| ops::record_views(tx, views).await)
-                .await;
-            if let Err(error) = recorded {
-                tracing::warn!(error = ?error, "{received} views of shops were not counted");
-            }
-        }
+impl ViewStore for ShopViews {
+    type View = View;
+    type Error = Error;
+
+    const PAGE: &'static str = "shop";
+
+    async fn record(&self, tx: &mut Conn, views: Vec<View>) -> Result<()> {
+        ops::record_views(tx, views).await
+    }
+
+    async fn forget(&self, tx: &mut Conn, limit: i64) -> Result<usize> {
+        ops::forget_views(tx, limit).await
     }
 }

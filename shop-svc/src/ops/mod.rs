@@ -21,7 +21,7 @@ pub use edit_shop::edit_shop;
 pub use keep_account::keep_account;
 pub use keep_order_items::keep_order_items;
 pub use move_order_item::move_order_item;
-pub use record_views::record_views;
+pub use record_views::{forget_views, record_views};
 pub use reopen_account::reopen_account;
 pub use resubmit_shop::resubmit_shop;
 

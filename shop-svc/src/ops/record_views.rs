@@ -25,6 +25,10 @@ pub async fn record_views(tx: &mut Conn, views: Vec<View>) -> Result<()> {
         .map(events::viewed)
         .collect();
     souk_outbox::enqueue_all(tx, told).await?;
-    store::views::forget(tx).await?;
     Ok(())
+}
+
+/// Forgets up to `limit` views that no longer keep others from counting, and answers how many.
+pub async fn forget_views(tx: &mut Conn, limit: i64) -> Result<usize> {
+    store::views::forget(tx, limit).await
 }

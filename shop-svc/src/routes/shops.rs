@@ -15,7 +15,7 @@ use validator::Validate;
 
 use super::bodies::{ShopBody, ShopStatusBody, present, viewer};
 use crate::domain::{About, Shop, ShopEdit, ShopError, ShopName, ShopStatus, View, Viewer};
-use crate::flows::Views;
+use crate::flows::ViewLog;
 use crate::store::shops::ShopFilter;
 use crate::{AppState, Result, ops, store};
 
@@ -152,7 +152,7 @@ pub async fn get_my_shop(state: Data<AppState>, caller: Caller) -> Result<Tagged
 #[get("/shops/{shop}")]
 pub async fn get_shop(
     state: Data<AppState>,
-    views: Data<Views>,
+    views: Data<ViewLog>,
     caller: Option<Caller>,
     visitor: Visitor,
     shop: Path<String>,
@@ -216,7 +216,7 @@ pub async fn close_shop(state: Data<AppState>, caller: Caller, shop_id: Path<Uui
 }
 
 /// Owners looking at their own page, and pages that are not public, do not count.
-fn note_view(views: &Views, shop: &Shop, viewer: Viewer, visitor: Visitor) {
+fn note_view(views: &ViewLog, shop: &Shop, viewer: Viewer, visitor: Visitor) {
     let counts = shop.status == ShopStatus::Approved && viewer.user_id != Some(shop.owner_id);
     if let Some(visitor) = visitor.0.filter(|visitor| counts && visitor.len() <= 200) {
         views.note(View {

@@ -1,7 +1,7 @@
 //! When visitors looked last.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, prepared};
 use uuid::Uuid;
@@ -39,9 +39,10 @@ pub async fn note(tx: &mut Conn, views: &[View]) -> Result<Vec<(Uuid, String)>> 
     Ok(rows.into_iter().map(|row| (row.shop_id, row.visitor)).collect())
 }
 
-/// Removes some notes that mean nothing any more, and answers how many.
-pub async fn forget(tx: &mut Conn) -> Result<usize> {
+/// Removes up to `limit` notes that mean nothing any more, and answers how many.
+pub async fn forget(tx: &mut Conn, limit: i64) -> Result<usize> {
     let statement = "delete from shop_views where ctid in (select ctid from shop_views
-        where seen_at < now() - interval '30 minutes' limit 1000 for update skip locked)";
-    Ok(prepared(diesel::sql_query(statement)).execute(tx).await?)
+        where seen_at < now() - interval '30 minutes' limit $1 for update skip locked)";
+    let forget = prepared(diesel::sql_query(statement).bind::<BigInt, _>(limit));
+    Ok(forget.execute(tx).await?)
 }

@@ -1,6 +1,7 @@
 //! The service in process.
 
 use chrono::{DateTime, Utc};
+use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use shop_svc::domain::{ItemLine, ItemStatus, NewOrderItem, OrderItemChange};
 use shop_svc::{MIGRATIONS, app, flows, ops, routes};
@@ -15,7 +16,7 @@ pub struct TestApp {
     pub db: TestDb,
     pub server: TestServer,
     served: CancellationToken,
-    recorder: JoinHandle<()>,
+    counter: JoinHandle<()>,
 }
 
 /// A shop, and the client of its owner.
@@ -28,18 +29,18 @@ pub struct Owned {
 impl TestApp {
     pub async fn new() -> Self {
         let db = TestDb::new(MIGRATIONS).await;
-        let (views, recorder) = flows::views();
+        let (log, views) = flows::views(db.db());
         let served = CancellationToken::new();
-        let recorder = tokio::spawn(recorder.run(db.db(), served.clone()));
+        let counter = tokio::spawn(views.run(served.clone()));
         let server = TestServer::start(
-            app::server(db.db(), views, souk_testkit::mesh_keys()),
+            app::server(db.db(), log, souk_testkit::mesh_keys()),
             routes::configure,
         );
         Self {
             db,
             server,
             served,
-            recorder,
+            counter,
         }
     }
 
@@ -97,6 +98,12 @@ impl TestApp {
         response.body
     }
 
+    /// Runs a statement, to move time.
+    pub async fn run(&self, statement: &str) {
+        let mut conn = self.db.db().conn().await.unwrap();
+        diesel::sql_query(statement).execute(&mut conn).await.unwrap();
+    }
+
     /// What was told so far, as `type` and version.
     pub async fn told(&self) -> Vec<(String, Option<i64>)> {
         self.db
@@ -110,7 +117,7 @@ impl TestApp {
     /// The views that were told, once every one is written down.
     pub async fn told_views(&mut self) -> Vec<Published> {
         self.served.cancel();
-        (&mut self.recorder).await.unwrap();
+        (&mut self.counter).await.unwrap();
         self.db.published_of("shop.viewed").await
     }
 

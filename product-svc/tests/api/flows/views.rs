@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use product_svc::domain::{ProductId, ShopId, View};
-use product_svc::ops;
+use product_svc::{flows, ops};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::{Owner, PRODUCTS, TestApp, boots, id};
@@ -94,8 +95,80 @@ async fn replicas_agree_and_half_an_hour_later_it_counts_again() {
     let forgotten = app
         .db
         .db()
-        .transaction(async |tx| ops::forget_views(tx, later).await)
+        .transaction(async |tx| ops::forget_views(tx, later, 10).await)
         .await
         .unwrap();
     assert_eq!(forgotten, 1);
+}
+
+fn view(visitor: String) -> View {
+    View {
+        product_id: ProductId(Uuid::from_u128(7)),
+        shop_id: ShopId(Uuid::from_u128(8)),
+        visitor,
+        user_id: None,
+    }
+}
+
+#[actix_web::test]
+async fn a_stream_of_new_visitors_keeps_no_old_mark() {
+    let app = TestApp::new().await;
+    app.run(
+        "insert into product_views select gen_random_uuid(), 'v' || n, now() - interval '31 minutes'
+         from generate_series(1, 2500) n",
+    )
+    .await;
+    let (log, counter) = flows::views(app.db.db());
+    let stop = CancellationToken::new();
+    let counting = tokio::spawn(counter.sweep_every(Duration::from_millis(1)).run(stop.clone()));
+
+    // The queue is full at every moment.
+    let flood = async {
+        loop {
+            for _ in 0..1000 {
+                log.note(view(Uuid::now_v7().to_string()));
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let swept = async {
+        while app
+            .db
+            .count("product_views where seen_at < now() - interval '30 minutes'")
+            .await
+            > 0
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = flood => {}
+        swept = tokio::time::timeout(Duration::from_secs(60), swept) => swept.expect("a sweep among the views"),
+    }
+    stop.cancel();
+    counting.await.unwrap();
+
+    let counted = app.db.published_of("product.viewed").await.len();
+    assert_eq!(
+        app.db.count("product_views").await,
+        i64::try_from(counted).unwrap()
+    );
+    assert!(counted > 0);
+}
+
+#[actix_web::test]
+async fn what_waits_when_the_counter_stops_is_counted_and_a_restart_counts_nothing_twice() {
+    let app = TestApp::new().await;
+    let looked = view("v1".to_owned());
+
+    for _ in 0..2 {
+        let (log, counter) = flows::views(app.db.db());
+        let stop = CancellationToken::new();
+        log.note(looked.clone());
+        log.note(looked.clone());
+        stop.cancel();
+        counter.run(stop).await;
+    }
+
+    assert_eq!(app.db.published_of("product.viewed").await.len(), 1);
 }
