@@ -73,6 +73,7 @@ pub enum Rule<'a> {
 pub struct Rules {
     off: bool,
     read: Counted,
+    tracking: Counted,
     write: Counted,
     login: Strict,
     register: Strict,
@@ -94,6 +95,11 @@ impl Rules {
             off: settings.rate_limits == Switch::Off,
             read: Counted {
                 address: policy("read-address", settings.limit_read_address),
+                user: policy("read-user", settings.limit_read_user),
+            },
+            // A number and an address can be guessed; nobody has more parcels than this.
+            tracking: Counted {
+                address: policy("tracking-address", settings.limit_tracking_address),
                 user: policy("read-user", settings.limit_read_user),
             },
             write: Counted {
@@ -123,6 +129,9 @@ impl Rules {
     pub fn of(&self, method: &Method, path: &str) -> Rule<'_> {
         if self.off || matches!(path, "/health/live" | "/health/ready" | "/metrics") {
             return Rule::Free;
+        }
+        if matches!(*method, Method::GET | Method::HEAD) && path.starts_with("/api/v1/tracking/") {
+            return Rule::Counted(&self.tracking);
         }
         if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
             return Rule::Counted(&self.read);
@@ -181,6 +190,8 @@ mod tests {
         assert_eq!(name(&Method::DELETE, "/api/v1/auth/sessions/1"), "write-address");
         assert_eq!(name(&Method::POST, "/api/v1/orders"), "write-address");
         assert_eq!(name(&Method::GET, "/api/v1/products"), "read-address");
+        assert_eq!(name(&Method::GET, "/api/v1/tracking/AZ1"), "tracking-address");
+        assert_eq!(name(&Method::HEAD, "/api/v1/tracking/AZ1"), "tracking-address");
         assert_eq!(name(&Method::GET, "/health/live"), "free");
     }
 

@@ -26,6 +26,9 @@ pub struct LimitSettings {
     /// `GET` and `HEAD`, by user.
     #[serde(deserialize_with = "quota_or_off")]
     pub limit_read_user: Option<Quota>,
+    /// Looks for a parcel by its number and an e-mail address, by address.
+    #[serde(deserialize_with = "quota_or_off")]
+    pub limit_tracking_address: Option<Quota>,
     /// Every other method, by address.
     #[serde(deserialize_with = "quota_or_off")]
     pub limit_write_address: Option<Quota>,
@@ -71,6 +74,7 @@ impl Default for LimitSettings {
             rate_limits: Switch::On,
             limit_read_address: Some(Quota::per(3000, MINUTE)),
             limit_read_user: Some(Quota::per(1200, MINUTE)),
+            limit_tracking_address: Some(Quota::per(60, MINUTE)),
             limit_write_address: Some(Quota::per(600, MINUTE)),
             limit_write_user: Some(Quota::per(300, MINUTE)),
             limit_login_address: Some(Quota::per(60, 15 * MINUTE)),

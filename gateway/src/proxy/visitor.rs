@@ -1,11 +1,13 @@
 //! Who is looking, for counting views: the user, or something that stands for a client nobody knows.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use souk_auth::{MeshKeys, now_ms};
+
+use crate::limits::network;
 
 /// Names visitors. Without the key nobody can find out the address behind a name.
 #[derive(Clone)]
@@ -26,7 +28,7 @@ impl Visitors {
     /// The name of a client that is not logged in.
     pub fn name(&self, address: IpAddr, user_agent: &[u8]) -> String {
         let mut mac = self.begun(now_ms());
-        mac.update(address.to_string().as_bytes());
+        mac.update(network_of(address).to_string().as_bytes());
         mac.update(b"\n");
         mac.update(user_agent);
         let mut digits = [0; 64];
@@ -46,6 +48,12 @@ impl Visitors {
         *self.begun.write().unwrap_or_else(PoisonError::into_inner) = (second(now), mac.clone());
         mac
     }
+}
+
+/// A v4 address, or the /64 of a v6 address: one customer has it as a whole, and would be as many visitors as it pleases.
+fn network_of(address: IpAddr) -> IpAddr {
+    let network = Ipv6Addr::from(network(address));
+    network.to_ipv4_mapped().map_or(IpAddr::V6(network), IpAddr::V4)
 }
 
 fn second(now: i64) -> i64 {
@@ -71,5 +79,8 @@ mod tests {
         assert_ne!(name("1.2.3.4", "curl"), name("1.2.3.5", "curl"));
         assert_ne!(name("1.2.3.4", "curl"), name("1.2.3.4", "wget"));
         assert_eq!(name("1.2.3.4", "curl").len(), 34);
+        assert_eq!(name("2001:db8:1:2::1", "curl"), name("2001:db8:1:2:3::4", "curl"));
+        assert_ne!(name("2001:db8:1:2::1", "curl"), name("2001:db8:1:3::1", "curl"));
+        assert_eq!(name("::ffff:1.2.3.4", "curl"), name("1.2.3.4", "curl"));
     }
 }

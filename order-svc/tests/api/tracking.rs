@@ -78,3 +78,19 @@ async fn an_address_must_be_given() {
     assert_eq!(response.status, 422);
     assert_eq!(response.body["errors"][0]["pointer"], "/email");
 }
+
+#[actix_web::test]
+async fn an_unknown_address_costs_the_same_look_as_a_known_one() {
+    let app = TestApp::new().await;
+    let (buyer, other) = (app.buyer(), app.buyer());
+    shipped(&app, &buyer).await;
+    app.book.is_reached_at(other.id(), "other@example.org");
+    // Without orders nobody can look for the parcel, and both are answered so.
+    app.sql("alter table order_items rename to order_items_gone")
+        .await;
+
+    for email in ["other@example.org", "nobody@example.org"] {
+        let response = app.server.anonymous().get(&url("AZ-7", email)).await;
+        assert_eq!(response.status, 500, "{email}: {response:?}");
+    }
+}
