@@ -117,6 +117,7 @@ pub fn server(state: AppState, keys: MeshKeys) -> Server {
             routes::ended::configure(app);
             routes::internal_addresses::configure(app);
             routes::lookup::configure(app);
+            routes::account_status::configure(app);
             routes::own_sessions::configure(app);
             routes::secrets::configure(app);
         })

@@ -36,13 +36,16 @@ with due as (
     union all select order_id, id, 'item_shipped', true from order_items where status in ('shipped', 'delivered')
     union all select order_id, id, 'item_delivered', true from order_items where status = 'delivered'
     union all select order_id, id, 'item_cancelled', true from order_items where status = 'cancelled'
+    -- An operator may cancel what was shipped, when the shop has no owner any more.
+    union all select order_id, id, 'item_shipped', false from order_items where status = 'cancelled'
 ), told as (
     select order_id, coalesce(item_id, order_id) as about, what, count(*) as times from timeline group by 1, 2, 3
 )
 select order_id || ' ' || what || ' ' || about,
-    format('due %s, told %s', case when is_due then 'once' else 'never' end, coalesce(times, 0))
+    format('due %s, told %s', case when is_due then 'once' when not is_due then 'at most once' else 'never' end,
+        coalesce(times, 0))
 from due full join told using (order_id, about, what)
-where is_due is null or times is distinct from 1
+where is_due is null or coalesce(times, case when is_due then 0 else 1 end) <> 1
 order by (order_id || ' ' || what || ' ' || about) collate \"C\"";
 
 const VERDICTS: &str = "

@@ -72,3 +72,49 @@ async fn an_account_is_kept_taken_away_and_erased() {
         .created();
     assert_ne!(anew.id, customer.id);
 }
+
+#[tokio::test]
+async fn who_waits_for_a_parcel_of_an_owner_who_is_gone_is_erased_when_an_operator_has_ended_it() {
+    let mesh = Mesh::shared().await;
+    let (admin, stall, customer) = (mesh.admin().await, mesh.stall().await, mesh.customer().await);
+    let ware = stall.sells(1299, 5).await;
+    customer.takes(ware.variation_id, 2).await;
+    let order = customer.orders().await;
+    let item = order.items().next().unwrap().id;
+    let status = format!("/order-items/{item}/status");
+    let shipped = json!({"status": "shipped", "carrier": "Azerpost", "tracking_number": key()});
+    stall.owner.client.patch(&status, shipped).await.ok::<Value>();
+    let lost = json!({"status": "cancelled", "reason": "Lost: the shop is gone."});
+    let early = admin.patch(&status, lost.clone()).await;
+    early.refused(403, "not-the-shop-owner");
+
+    let owner = format!("/users/{}", stall.owner.id);
+    admin
+        .patch(&owner, json!({"is_active": false}))
+        .await
+        .ok::<Value>();
+    let erase = async || {
+        let body = Some(json!({"password": PASSWORD}));
+        customer.client.send(Method::DELETE, "/users/me", body).await
+    };
+    erase().await.refused(409, "unfinished-orders");
+    admin.patch(&status, lost).await.ok::<Value>();
+
+    let seen: Value = admin.get(&format!("/orders/{}", order.id)).await.ok();
+    assert_eq!(seen["status"], "cancelled");
+    assert_eq!(seen["operator_actions"][0]["from"], "shipped");
+    erase().await.no_content();
+    // The stock and the shop's list agree that it never came.
+    let stock = format!("/variations/{}/stock/ledger", ware.variation_id);
+    becomes("the stock", json!("return"), async || {
+        let ledger: Value = admin.get(&stock).await.ok();
+        Ok(ledger["items"][0]["reason"].clone())
+    })
+    .await;
+    let items = format!("/shops/{}/order-items", stall.shop_id);
+    becomes("the shop's list", json!("cancelled"), async || {
+        let listed: Value = admin.get(&items).await.ok();
+        Ok(listed["items"][0]["status"].clone())
+    })
+    .await;
+}

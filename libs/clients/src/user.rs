@@ -170,6 +170,13 @@ pub struct FindByEmailBody {
     pub email: String,
 }
 
+/// Whether somebody may act under an account; the answer to `GET /internal/users/{user_id}/status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountStatus {
+    /// Whether the user may log in; `false` for an account that was deactivated or erased.
+    pub is_active: bool,
+}
+
 /// Calls user-svc.
 #[derive(Clone)]
 pub struct UserClient(pub(crate) MeshClient);
@@ -222,6 +229,22 @@ impl UserClient {
         self.0
             .get(&format!("/internal/users/{user_id}/addresses/{id}"))
             .await
+    }
+
+    /// Whether somebody may act under an account; `false` when it was deactivated or erased.
+    ///
+    /// # Errors
+    /// When user-svc is away, or is of a build before this call.
+    pub async fn is_active(&self, user_id: Uuid) -> Result<bool, ClientError> {
+        let path = format!("/internal/users/{user_id}/status");
+        match self.0.get::<AccountStatus>(&path).await {
+            Ok(status) => Ok(status.is_active),
+            Err(ClientError::Refused(problem)) if problem.status == 404 => Err(ClientError::Unavailable {
+                service: self.0.address().to_owned(),
+                reason: "it does not know this call yet".to_owned(),
+            }),
+            Err(error) => Err(error),
+        }
     }
 
     /// The account with this e-mail address, if there is one.

@@ -32,6 +32,8 @@ pub struct Step {
 pub struct Change {
     /// The items that moved, all to the same status.
     pub moved: Vec<Moved>,
+    /// Where they stand since.
+    pub to: ItemStatus,
     /// Why, when somebody said so.
     pub reason: Option<String>,
     /// The status that ended the order, if this change did.
@@ -134,11 +136,12 @@ impl Order {
                 tracking_number: None,
                 reason,
             },
+            ItemStatus::may_become,
             at,
         )
     }
 
-    /// Moves one item for its shop; `None` when that was done before.
+    /// Moves one item for its shop; `None` when that was done before. Where the owner is gone, an operator ends it.
     ///
     /// # Errors
     /// When the caller does not own the shop, or the item cannot go that way.
@@ -147,9 +150,14 @@ impl Order {
         by: By,
         item_id: Uuid,
         step: Step,
+        owner_is_gone: bool,
         at: DateTime<Utc>,
     ) -> Result<Option<Change>, OrderError> {
         let owner_id = self.item(item_id)?.0.owner_id;
+        if by.user_id != owner_id && by.is_admin && owner_is_gone {
+            let operator = Actor::Admin(by.user_id);
+            return self.step(operator, item_id, step, ItemStatus::may_be_ended_as, at);
+        }
         if by.user_id != owner_id {
             let knows = by.is_admin || by.user_id == self.user_id;
             return Err(if knows {
@@ -158,7 +166,7 @@ impl Order {
                 OrderError::NotFound
             });
         }
-        self.step(Actor::Shop(owner_id), item_id, step, at)
+        self.step(Actor::Shop(owner_id), item_id, step, ItemStatus::may_become, at)
     }
 
     /// Who the caller is to this order; the owners of `shops` know that it exists, all others do not.
@@ -183,6 +191,7 @@ impl Order {
         actor: Actor,
         item_id: Uuid,
         step: Step,
+        may_go: fn(ItemStatus, ItemStatus) -> bool,
         at: DateTime<Utc>,
     ) -> Result<Option<Change>, OrderError> {
         let item = self
@@ -196,7 +205,7 @@ impl Order {
                 Err(OrderError::ShippedOtherwise)
             };
         }
-        if !item.status.may_become(step.to) {
+        if !may_go(item.status, step.to) {
             return Err(OrderError::IllegalTransition {
                 from: item.status,
                 to: step.to,
@@ -246,6 +255,7 @@ impl Order {
         }
         Change {
             moved,
+            to,
             reason,
             ended,
             entries,

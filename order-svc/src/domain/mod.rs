@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod audit;
 mod change;
 mod number;
 mod order;
@@ -13,6 +14,7 @@ mod timeline;
 
 pub use account::{AccountError, Unfinished};
 pub use address::Address;
+pub use audit::OperatorAction;
 pub use change::{By, Change, Moved, OrderError, Step};
 pub use number::new_number;
 pub use order::{Item, Order, SubOrder, Totals};

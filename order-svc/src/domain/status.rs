@@ -58,6 +58,12 @@ impl ItemStatus {
         )
     }
 
+    /// Whether an operator may end an item so whose shop has no owner any more. What was shipped may be lost then, and
+    /// nobody else could say so.
+    pub fn may_be_ended_as(self, next: Self) -> bool {
+        next.is_final() && (self.may_become(next) || (self, next) == (Self::Shipped, Self::Cancelled))
+    }
+
     /// Whether nothing more can happen to the item.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Delivered | Self::Cancelled)
@@ -151,6 +157,25 @@ mod tests {
                 (Processing, Shipped),
                 (Processing, Cancelled),
                 (Shipped, Delivered)
+            ]
+        );
+    }
+
+    #[test]
+    fn an_operator_ends_an_item_and_does_not_ship_it() {
+        let all = [Processing, Shipped, Delivered, Cancelled];
+        let legal: Vec<_> = all
+            .iter()
+            .flat_map(|from| all.iter().map(move |to| (*from, *to)))
+            .filter(|(from, to)| from.may_be_ended_as(*to))
+            .collect();
+
+        assert_eq!(
+            legal,
+            [
+                (Processing, Cancelled),
+                (Shipped, Delivered),
+                (Shipped, Cancelled)
             ]
         );
     }

@@ -3,7 +3,9 @@
 mod checkout;
 mod destination;
 mod lines;
+mod owner;
 mod placing;
 
 pub use checkout::{Checkout, CheckoutRequest};
 pub use destination::Destination;
+pub use owner::owner_is_gone;

@@ -10,6 +10,7 @@ pub(super) async fn keep_change(tx: &mut Conn, order: &Order, change: Option<Cha
     if let Some(change) = change {
         store::orders::save(tx, order, &change).await?;
         store::timeline::append(tx, order.id, &change.entries).await?;
+        store::audit::append(tx, order.id, &change).await?;
         souk_outbox::enqueue_all(tx, events::changed(order, &change)).await?;
     }
     Ok(())

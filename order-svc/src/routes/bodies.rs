@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::address::AddressBody;
-use crate::domain::{Entry, Item, ItemStatus, Order, OrderStatus, SubOrder};
+use crate::domain::{Entry, Item, ItemStatus, OperatorAction, Order, OrderStatus, SubOrder};
 
 /// An order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,6 +36,9 @@ pub struct OrderBody {
     sub_orders: Vec<SubOrderBody>,
     /// What happened, oldest first.
     timeline: Vec<TimelineBody>,
+    /// Which administrator changed which item; only for administrators who read a single order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_actions: Option<Vec<OperatorActionBody>>,
     /// When it was placed.
     created_at: DateTime<Utc>,
 }
@@ -111,6 +114,39 @@ pub struct OrderItemBody {
     tracking_number: Option<String>,
 }
 
+/// What an administrator did to an item of an order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OperatorAction)]
+pub struct OperatorActionBody {
+    /// When.
+    at: DateTime<Utc>,
+    /// The administrator's account.
+    operator_id: Uuid,
+    /// The item.
+    order_item_id: Uuid,
+    /// Status before.
+    #[schema(example = "shipped")]
+    from: String,
+    /// Status after.
+    #[schema(example = "cancelled")]
+    to: String,
+    /// Why, when the administrator gave a reason.
+    reason: Option<String>,
+}
+
+impl From<OperatorAction> for OperatorActionBody {
+    fn from(action: OperatorAction) -> Self {
+        Self {
+            at: action.at,
+            operator_id: action.operator_id,
+            order_item_id: action.item_id,
+            from: action.from,
+            to: action.to,
+            reason: action.reason,
+        }
+    }
+}
+
 /// One step of an order's story.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TimelineEntry)]
@@ -152,11 +188,20 @@ impl OrderBody {
             },
             sub_orders,
             timeline: story.into_iter().map(TimelineBody::from).collect(),
+            operator_actions: None,
             created_at: order.created_at,
             number: order.number,
             shipping_address: order.address.into(),
             note: order.note,
         }
+    }
+}
+
+impl OrderBody {
+    /// With what administrators did to it, for one of them.
+    pub fn with_actions(mut self, actions: Vec<OperatorAction>) -> Self {
+        self.operator_actions = Some(actions.into_iter().map(OperatorActionBody::from).collect());
+        self
     }
 }
 

@@ -13,7 +13,7 @@ use super::bodies::OrderItemBody;
 use super::orders::CancelBody;
 use super::refusals::ChangeRefusals;
 use crate::domain::{ItemStatus, Order, Step};
-use crate::{AppState, Error, Result, ops};
+use crate::{AppState, Error, Result, flows, ops};
 
 /// Where an item goes next.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -93,7 +93,8 @@ pub async fn cancel_order_item(
 /// Move an item of one's shop.
 ///
 /// `processing` to `shipped` to `delivered`, or `processing` to `cancelled`. Taking the same step twice changes
-/// nothing.
+/// nothing. When the account of the shop's owner is deactivated or gone, an administrator ends its items instead:
+/// `delivered` for what was shipped, `cancelled` with a reason for anything not yet delivered.
 #[utoipa::path(tag = "orders", security(("bearer" = [])), request_body = UpdateStatusBody,
     params(("item_id" = Uuid, Path, description = "Id of the item")),
     responses((status = 200, body = OrderItemBody), ChangeRefusals, Refusals))]
@@ -105,9 +106,11 @@ pub async fn update_order_item_status(
     body: Json<UpdateStatusBody>,
 ) -> Result<Json<OrderItemBody>> {
     let step = body.into_inner().try_into()?;
+    let by = caller.into();
+    let owner_is_gone = flows::owner_is_gone(&state.db, &state.users, by, *item_id).await?;
     let order = state
         .db
-        .transaction(async |tx| ops::update_order_item_status(tx, caller.into(), *item_id, step).await)
+        .transaction(async |tx| ops::update_order_item_status(tx, by, *item_id, step, owner_is_gone).await)
         .await?;
     item_of(&order, *item_id)
 }

@@ -174,6 +174,10 @@ pub async fn get_order(
         .filter(|order| order.is_shown_to(caller.into()))
         .ok_or(OrderError::NotFound)?;
     let story = store::timeline::of(&mut conn, order.id).await?;
+    if caller.is_admin() {
+        let actions = store::audit::of(&mut conn, order.id).await?;
+        return Ok(Json(OrderBody::new(order, story).with_actions(actions)));
+    }
     Ok(Json(OrderBody::new(order, story)))
 }
 

@@ -1,6 +1,7 @@
 //! Rows in and out.
 
 pub mod accounts;
+pub mod audit;
 pub mod checkouts;
 pub mod export;
 pub mod orders;

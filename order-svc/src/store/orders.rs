@@ -138,6 +138,15 @@ pub async fn lock_by_item(tx: &mut Conn, item_id: Uuid) -> Result<Option<Order>,
     }
 }
 
+/// The owner of the shop that sends an item, as it was when ordered.
+pub async fn owner_of_item(conn: &mut Conn, item_id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let owner = order_items::table
+        .inner_join(sub_orders::table.on(sub_orders::id.eq(order_items::sub_order_id)))
+        .filter(order_items::id.eq(item_id))
+        .select(sub_orders::owner_id);
+    Ok(owner.get_result(conn).await.optional()?)
+}
+
 /// Writes what a change did: the order, the parts, and the items that moved.
 pub async fn save(tx: &mut Conn, order: &Order, change: &Change) -> Result<(), DbError> {
     diesel::update(orders::table.find(order.id))

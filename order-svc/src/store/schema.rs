@@ -75,6 +75,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    operator_actions (order_id, id) {
+        order_id -> Uuid,
+        id -> Uuid,
+        item_id -> Uuid,
+        operator_id -> Uuid,
+        at -> Timestamptz,
+        from_status -> Text,
+        to_status -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     verdicts (reservation_id) {
         reservation_id -> Uuid,
         verdict -> Text,

@@ -21,7 +21,14 @@ impl Book {
                 None => call.path.clone(),
             };
             let kept = book.0.lock().unwrap().get(&key).cloned();
-            (200, kept.unwrap_or(Value::Null))
+            // Every account that nothing else is said of is active.
+            let active = || serde_json::json!({ "is_active": true });
+            let unknown = if key.ends_with("/status") {
+                active()
+            } else {
+                Value::Null
+            };
+            (200, kept.unwrap_or(unknown))
         })
     }
 
@@ -42,6 +49,21 @@ impl Book {
         let address = serde_json::to_value(address).unwrap();
         self.0.lock().unwrap().insert(path, address);
         id
+    }
+
+    /// The account is deactivated or erased.
+    pub fn is_gone(&self, user_id: Uuid) {
+        self.keep_status(user_id, false);
+    }
+
+    pub fn is_back(&self, user_id: Uuid) {
+        self.keep_status(user_id, true);
+    }
+
+    fn keep_status(&self, user_id: Uuid, is_active: bool) {
+        let path = format!("/internal/users/{user_id}/status");
+        let status = serde_json::json!({ "is_active": is_active });
+        self.0.lock().unwrap().insert(path, status);
     }
 
     pub fn is_reached_at(&self, user_id: Uuid, email: &str) {

@@ -15,6 +15,7 @@
 //! | `DELETE /api/v1/users/me/avatar` | [`avatars::remove_avatar`] |
 //! | `GET /api/v1/avatars/{file}` | [`avatars::get_avatar`] |
 //! | `GET /internal/users/{user_id}/addresses/{address_id}` | [`internal_addresses`] |
+//! | `GET /internal/users/{user_id}/status` | [`account_status`] |
 //! | `POST /internal/users/by-email` | [`lookup`] |
 //! | `PUT /api/v1/users/me/password` | [`passwords::change_password`] |
 //! | `GET /api/v1/users` | [`operators::list_users`] |
@@ -25,6 +26,7 @@
 //! | `POST /internal/password-resets`, `.../confirm`, `/internal/email-verifications`, `/internal/users/{id}/email-verification` | [`secrets`] |
 //! | `GET /internal/sessions/ended`, `/internal/users/ended` | [`ended`] |
 
+pub mod account_status;
 pub mod address_bodies;
 pub mod addresses;
 pub mod avatars;

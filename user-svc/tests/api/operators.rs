@@ -284,3 +284,23 @@ async fn a_change_is_of_known_users_and_fields() {
         assert_eq!(refused.problem(), (422, "validation-failed"), "{query}");
     }
 }
+
+#[actix_web::test]
+async fn a_service_learns_whether_somebody_may_act_under_an_account() {
+    let app = TestApp::new().await;
+    let user = app.registered().await;
+    let peer = app.server.peer("order-svc");
+    let status = async |id: Uuid| {
+        let response = peer.get(&format!("/internal/users/{id}/status")).await;
+        assert_eq!(response.status, 200, "{response:?}");
+        response.body["is_active"].clone()
+    };
+    let (active, unknown) = (status(user.id).await, status(Uuid::now_v7()).await);
+
+    let deactivated = admin(&app, &app.operator().await)
+        .patch(&url(&user), json!({ "is_active": false }))
+        .await;
+    assert_eq!(deactivated.status, 200);
+    assert_eq!((active, unknown), (json!(true), json!(false)));
+    assert_eq!(status(user.id).await, json!(false));
+}

@@ -87,7 +87,7 @@ fn an_item_takes_legal_steps_only() {
             let mut order = order([from, Processing, Processing]);
             let id = first(&order);
 
-            let change = order.move_item(by(OWNER), id, step(to), Utc::now());
+            let change = order.move_item(by(OWNER), id, step(to), false, Utc::now());
 
             if from == to {
                 assert_eq!(change, Ok(None), "{from:?} to {to:?}");
@@ -132,7 +132,7 @@ fn the_last_item_ends_the_order() {
         let id = first(&order);
 
         let change = order
-            .move_item(by(OWNER), id, step(to), Utc::now())
+            .move_item(by(OWNER), id, step(to), false, Utc::now())
             .unwrap()
             .unwrap();
 
@@ -152,17 +152,20 @@ fn a_repeated_step_is_harmless_unless_it_says_something_else() {
     };
     assert!(
         order
-            .move_item(by(OWNER), id, ship(Some("A1")), Utc::now())
+            .move_item(by(OWNER), id, ship(Some("A1")), false, Utc::now())
             .unwrap()
             .is_some()
     );
 
     assert_eq!(
-        order.move_item(by(OWNER), id, ship(Some("A1")), Utc::now()),
+        order.move_item(by(OWNER), id, ship(Some("A1")), false, Utc::now()),
         Ok(None)
     );
-    assert_eq!(order.move_item(by(OWNER), id, ship(None), Utc::now()), Ok(None));
-    let other = order.move_item(by(OWNER), id, ship(Some("B2")), Utc::now());
+    assert_eq!(
+        order.move_item(by(OWNER), id, ship(None), false, Utc::now()),
+        Ok(None)
+    );
+    let other = order.move_item(by(OWNER), id, ship(Some("B2")), false, Utc::now());
     assert_eq!(other, Err(OrderError::ShippedOtherwise));
     assert_eq!(order.sub_orders[0].status, Shipped);
     assert_eq!(order.sub_orders[1].status, Processing);
@@ -172,13 +175,72 @@ fn a_repeated_step_is_harmless_unless_it_says_something_else() {
 fn only_its_shop_moves_an_item() {
     let mut order = order([Processing; 3]);
     let id = first(&order);
-    let mut moved = |by| order.move_item(by, id, step(Shipped), Utc::now()).map(|_| ());
+    let mut moved = |by| {
+        order
+            .move_item(by, id, step(Shipped), false, Utc::now())
+            .map(|_| ())
+    };
 
     assert_eq!(moved(by(CUSTOMER)), Err(OrderError::NotTheShop));
     assert_eq!(moved(admin()), Err(OrderError::NotTheShop));
     assert_eq!(moved(by(OTHER_OWNER)), Err(OrderError::NotFound));
     assert_eq!(moved(by(Uuid::from_u128(7))), Err(OrderError::NotFound));
     assert_eq!(moved(by(OWNER)), Ok(()));
+}
+
+#[test]
+fn an_operator_ends_items_of_a_shop_whose_owner_is_gone() {
+    for from in [Processing, Shipped, Delivered, Cancelled] {
+        for to in [Processing, Shipped, Delivered, Cancelled] {
+            let mut order = order([from, Shipped, Processing]);
+            let id = first(&order);
+
+            let change = order.move_item(admin(), id, step(to), true, Utc::now());
+
+            if from == to {
+                assert_eq!(change, Ok(None), "{from:?} to {to:?}");
+            } else if from.may_be_ended_as(to) {
+                let change = change.unwrap().unwrap();
+                assert_eq!(change.moved, [Moved { item_id: id, from }]);
+                assert_eq!(change.entries[0].actor, Actor::Admin(admin().user_id));
+            } else {
+                assert_eq!(change, Err(OrderError::IllegalTransition { from, to }));
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_but_an_operator_stands_in_for_an_owner_who_is_gone() {
+    let mut order = order([Shipped; 3]);
+    let id = first(&order);
+    let mut ended = |by| {
+        order
+            .move_item(by, id, step(Cancelled), true, Utc::now())
+            .map(|_| ())
+    };
+
+    assert_eq!(ended(by(CUSTOMER)), Err(OrderError::NotTheShop));
+    assert_eq!(ended(by(OTHER_OWNER)), Err(OrderError::NotFound));
+    assert_eq!(
+        ended(by(OWNER)),
+        Err(OrderError::IllegalTransition {
+            from: Shipped,
+            to: Cancelled
+        })
+    );
+    assert_eq!(ended(admin()), Ok(()));
+}
+
+#[test]
+fn an_order_whose_only_shipped_item_is_lost_is_prepared_again() {
+    let mut order = order([Shipped, Processing, Processing]);
+    let id = first(&order);
+
+    let change = order.move_item(admin(), id, step(Cancelled), true, Utc::now());
+
+    assert_eq!(change.unwrap().unwrap().ended, None);
+    assert_eq!(order.status, OrderStatus::Processing);
 }
 
 #[test]
@@ -234,7 +296,7 @@ fn an_order_as_placed_has_not_moved() {
         carrier: Some("Azerpost".into()),
         ..step(Shipped)
     };
-    order.move_item(by(OWNER), id, ship, Utc::now()).unwrap();
+    order.move_item(by(OWNER), id, ship, false, Utc::now()).unwrap();
 
     let again = order.as_placed();
 

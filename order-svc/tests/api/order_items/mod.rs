@@ -1,2 +1,3 @@
 mod cancel;
+mod owner_gone;
 mod status;
