@@ -29,7 +29,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
 
 /// The HTTP side; tests start it on its own.
 pub fn server(state: AppState, keys: MeshKeys) -> Server {
-    souk_service::server(NAME, info(), state.db.clone(), keys)
+    souk_service::server(NAME, info(), state.db.clone(), keys, &[])
         .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
 }

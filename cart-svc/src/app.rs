@@ -34,7 +34,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
 
 /// The HTTP side over `state` and `checkout`; tests start it on its own.
 pub fn server(state: AppState, checkout: Checkout, keys: MeshKeys) -> Server {
-    souk_service::server(NAME, info(), state.db.clone(), keys)
+    souk_service::server(NAME, info(), state.db.clone(), keys, routes::INTERNAL)
         .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
         .data(Data::new(checkout))

@@ -68,7 +68,7 @@ fn do_chores(process: &Process, orders: OrderClient) {
 pub fn parts(state: AppState, ttl: chrono::Duration, keys: MeshKeys) -> Parts {
     let desk = Reserving::desk(state.db.clone(), ttl);
     let (log, views) = flows::views(state.db.clone());
-    let server = souk_service::server(NAME, info(), state.db.clone(), keys)
+    let server = souk_service::server(NAME, info(), state.db.clone(), keys, routes::INTERNAL)
         .setup(souk_service::export(state.db.clone(), store::export::SECTIONS))
         .data(Data::new(state))
         .data(Data::from(desk))

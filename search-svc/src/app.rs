@@ -34,7 +34,7 @@ pub async fn serve(process: Process) -> anyhow::Result<()> {
 
 /// The HTTP side over `state`; tests start it on its own.
 pub fn server(state: AppState, keys: MeshKeys) -> Server {
-    souk_service::server(NAME, info(), state.db.clone(), keys).data(Data::new(state))
+    souk_service::server(NAME, info(), state.db.clone(), keys, &[]).data(Data::new(state))
 }
 
 /// The service's OpenAPI document.

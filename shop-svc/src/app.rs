@@ -26,7 +26,7 @@ pub async fn serve(process: Process) -> anyhow::Result<()> {
 
 /// The HTTP side over `db`, which notes views in `log`; tests start it on its own.
 pub fn server(db: Db, log: ViewLog, keys: MeshKeys) -> Server {
-    souk_service::server(NAME, info(), db.clone(), keys)
+    souk_service::server(NAME, info(), db.clone(), keys, routes::INTERNAL)
         .setup(souk_service::export(db.clone(), store::export::SECTIONS))
         .data(Data::new(AppState { db }))
         .data(Data::new(log))

@@ -110,7 +110,7 @@ fn mailer(config: &MailConfig) -> anyhow::Result<Mailer> {
 
 /// The HTTP side over `state`; tests start it on its own.
 pub fn server(state: AppState, keys: MeshKeys) -> Server {
-    souk_service::server(NAME, info(), state.db.clone(), keys)
+    souk_service::server(NAME, info(), state.db.clone(), keys, routes::INTERNAL)
         .data(Data::new(state))
         .setup(|app| {
             routes::internal::configure(app);

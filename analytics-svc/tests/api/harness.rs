@@ -10,7 +10,7 @@ use souk_clients::shop::{ShopClient, ShopRecord};
 use souk_contracts::events::ShopStatus;
 use souk_contracts::{Currency, Envelope};
 use souk_http::{Problem, Server};
-use souk_testkit::{Client, TestDb, TestServer, mesh_keys};
+use souk_testkit::{ANY_INTERNAL, Client, TestDb, TestServer, mesh_keys};
 use utoipa::openapi::InfoBuilder;
 use uuid::Uuid;
 
@@ -149,7 +149,10 @@ fn shop_svc() -> TestServer {
     let server = Server::new("shop-svc", InfoBuilder::new().build()).setup(|app| {
         app.route("/internal/shops/{id}", web::get().to(get_shop));
     });
-    TestServer::start(server.gate(souk_auth::mesh_gate(mesh_keys())), |_| {})
+    TestServer::start(
+        server.gate(souk_auth::mesh_gate(mesh_keys(), ANY_INTERNAL.iter().copied())),
+        |_| {},
+    )
 }
 
 async fn get_shop(_peer: souk_auth::Peer, id: web::Path<Uuid>) -> web::Json<Option<ShopRecord>> {

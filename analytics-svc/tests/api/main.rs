@@ -14,5 +14,6 @@ mod consumers;
 mod document;
 mod export;
 mod harness;
+mod internal_callers;
 mod rebuild;
 mod story;

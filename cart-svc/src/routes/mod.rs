@@ -15,7 +15,17 @@ pub mod internal;
 pub mod items;
 mod problem;
 
+use souk_auth::InternalRoute;
+use souk_auth::members::{ORDER_SVC, WISHLIST_SVC};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The internal routes, and who may call them.
+pub const INTERNAL: &[InternalRoute] = &[
+    InternalRoute::post("/internal/carts/checkout", &[ORDER_SVC]),
+    InternalRoute::post("/internal/carts/ordered", &[ORDER_SVC]),
+    InternalRoute::put("/internal/carts/{user_id}/proposal", &[ORDER_SVC]),
+    InternalRoute::post("/internal/carts/{user_id}/items", &[WISHLIST_SVC]),
+];
 
 /// The public routes, under `/api/v1`.
 pub fn configure(app: &mut ServiceConfig) {

@@ -15,4 +15,5 @@ mod consumers;
 mod document;
 mod export;
 mod internal;
+mod internal_callers;
 mod items;

@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use souk_auth::{Caller, Peer, Visitor, mesh_gate};
 use souk_http::{Problem, Server};
-use souk_testkit::{TestServer, mesh_keys};
+use souk_testkit::{ANY_INTERNAL, TestServer, mesh_keys};
 use tokio::sync::Notify;
 use utoipa::openapi::InfoBuilder;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -66,7 +66,7 @@ impl StandIn {
             "stand-in",
             InfoBuilder::new().title("Stand-in").version("1").build(),
         )
-        .gate(mesh_gate(mesh_keys()))
+        .gate(mesh_gate(mesh_keys(), ANY_INTERNAL.iter().copied()))
         .data(data)
         .setup(|app| {
             app.route("/internal/mesh", web::get().to(report))

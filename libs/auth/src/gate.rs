@@ -8,6 +8,7 @@ use actix_web::http::header::HeaderMap;
 use souk_http::{CallerTimeout, Gate, Problem};
 use uuid::Uuid;
 
+use crate::internal::{AllowList, InternalRoute};
 use crate::signed::{Refusal, SignedRequest, now_ms};
 use crate::{Caller, MeshKeys, headers};
 
@@ -22,8 +23,10 @@ pub(crate) struct Identity {
     pub visitor: Option<String>,
 }
 
-/// Refuses what is unsigned, altered or out of time, on every route but health and metrics.
-pub fn mesh_gate(keys: MeshKeys) -> Gate {
+/// Refuses what is unsigned, altered or out of time, on every route but health and metrics; then every caller that may
+/// not call the route. A route under `/internal` that is not among `internal` is closed to all.
+pub fn mesh_gate(keys: MeshKeys, internal: impl IntoIterator<Item = InternalRoute>) -> Gate {
+    let allowed = AllowList::new(internal);
     Gate::new(move |request| {
         if OPEN.contains(&request.path()) {
             return Ok(());
@@ -32,6 +35,7 @@ pub fn mesh_gate(keys: MeshKeys) -> Gate {
             tracing::warn!(reason = %refusal, "A request without a valid mesh signature was refused");
             Problem::unauthorized("mesh-signature", "Not signed by the mesh")
         })?;
+        allowed.check(request, &identity.peer, identity.caller.is_some())?;
         let mut extensions = request.extensions_mut();
         extensions.insert(identity);
         if let Some(timeout) = timeout {

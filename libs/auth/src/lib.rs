@@ -7,7 +7,9 @@ mod caller;
 mod file;
 mod gate;
 pub mod headers;
+mod internal;
 mod keys;
+pub mod members;
 mod ring;
 mod role;
 mod signed;
@@ -16,13 +18,9 @@ mod watch;
 pub use caller::{Admin, Caller, Peer, Visitor};
 pub use file::{FileError, KeyFile, KeyState, ListedKey, Rotated};
 pub use gate::mesh_gate;
+pub use internal::InternalRoute;
 pub use keys::{MeshKeys, SKEW_MS, SettingError};
+pub use members::{GATEWAY, GATEWAY_ITSELF};
 pub use ring::KeyError;
 pub use role::{Role, UnknownRole};
 pub use signed::{Refusal, SignedRequest, now_ms};
-
-/// The name under which the gateway forwards what clients ask.
-pub const GATEWAY: &str = "gateway";
-
-/// The name under which the gateway asks something of its own accord, as a service.
-pub const GATEWAY_ITSELF: &str = "gateway-itself";

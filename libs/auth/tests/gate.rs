@@ -9,7 +9,8 @@
 
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
-use souk_auth::{Admin, Caller, MeshKeys, Peer, SignedRequest, Visitor, mesh_gate, now_ms};
+use souk_auth::members::{GATEWAY, GATEWAY_ITSELF, MEMBERS};
+use souk_auth::{Admin, Caller, InternalRoute, MeshKeys, Peer, SignedRequest, Visitor, mesh_gate, now_ms};
 use souk_http::{Running, Server};
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::InfoBuilder;
@@ -17,6 +18,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 const OLD: &str = "old:b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xk";
 const NEW: &str = "new:bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3";
+const INTERNAL: &[InternalRoute] = &[
+    InternalRoute::get("/internal/peer", &["cart-svc", "gateway-itself"]),
+    InternalRoute::get("/internal/things/{id}", &["cart-svc", "order-svc"]),
+    InternalRoute::get("/internal/things/mine", &["order-svc"]),
+];
 const USER: &str = "01937f1c-6a2b-7c44-9d0e-3a6f5c1b2e70";
 
 async fn who(caller: Option<Caller>, visitor: Visitor) -> HttpResponse {
@@ -58,12 +64,19 @@ impl App {
         let stop = CancellationToken::new();
         let server = Server::new("test-svc", InfoBuilder::new().title("t").version("1").build())
             .workers(1)
-            .gate(mesh_gate(MeshKeys::parse(&format!("{NEW},{OLD}")).unwrap()))
+            .gate(mesh_gate(
+                MeshKeys::parse(&format!("{NEW},{OLD}")).unwrap(),
+                INTERNAL.iter().copied(),
+            ))
             .setup(|app| {
                 app.route("/who", web::get().to(who))
                     .route("/user", web::get().to(user))
                     .route("/admin", web::get().to(admin))
-                    .route("/peer", web::get().to(peer));
+                    .route("/internal/peer", web::get().to(peer))
+                    .route("/internal/peer", web::post().to(peer))
+                    .route("/internal/things/{id}", web::get().to(peer))
+                    .route("/internal/unlisted", web::get().to(peer))
+                    .route("/internally", web::get().to(user));
             })
             .start("127.0.0.1:0", routes, stop.clone())
             .unwrap();
@@ -77,7 +90,12 @@ impl App {
 
     /// Sends headers made for one request with a request for `path`.
     async fn send(&self, path: &str, headers: Vec<(&'static str, String)>) -> (u16, Value) {
-        let mut request = self.http.get(format!("{}{path}", self.server.url()));
+        self.send_as("GET", path, headers).await
+    }
+
+    async fn send_as(&self, method: &str, path: &str, headers: Vec<(&'static str, String)>) -> (u16, Value) {
+        let url = format!("{}{path}", self.server.url());
+        let mut request = self.http.request(method.parse().unwrap(), url);
         for (name, value) in headers {
             request = request.header(name, value);
         }
@@ -88,7 +106,8 @@ impl App {
     }
 
     async fn ask(&self, request: SignedRequest<'_>) -> (u16, Value) {
-        self.send(request.target, self.keys.sign(&request)).await
+        self.send_as(request.method, request.target, self.keys.sign(&request))
+            .await
     }
 }
 
@@ -259,12 +278,85 @@ async fn extractors_ask_for_a_user_an_admin_or_a_service() {
         .0,
         200
     );
-    assert_eq!(slug(&app.ask(request("/peer")).await), (403, "mesh-only".into()));
-    let service = app
-        .ask(SignedRequest {
-            caller: "cart-svc",
-            ..request("/peer")
-        })
-        .await;
+    let service = app.ask(from("cart-svc", "/internal/peer")).await;
     assert_eq!(service, (200, Value::String("cart-svc".into())));
+}
+
+/// What a service asks on nobody's behalf.
+fn from<'a>(caller: &'a str, target: &'a str) -> SignedRequest<'a> {
+    SignedRequest {
+        caller,
+        user_id: None,
+        role: None,
+        visitor_id: None,
+        ..request(target)
+    }
+}
+
+async fn is_refused(app: &App, request: SignedRequest<'_>) -> bool {
+    let (status, body) = app.ask(request).await;
+    (status, &body["type"]) == (403, &json!("https://souk.dev/problems/mesh-only"))
+}
+
+#[actix_web::test]
+async fn an_internal_route_lets_in_the_callers_that_its_entry_names() {
+    let app = App::new();
+    let post = |caller| SignedRequest {
+        method: "POST",
+        ..from(caller, "/internal/peer")
+    };
+
+    for path in ["/internal/peer", "/internal/things/7", "/%69nternal/peer"] {
+        assert_eq!(app.ask(from("cart-svc", path)).await.0, 200, "{path}");
+        for caller in ["gateway", "user-svc", "nobody", "CART-SVC", "cart-svc,user-svc"] {
+            assert!(is_refused(&app, from(caller, path)).await, "{caller} {path}");
+        }
+    }
+    // The entry is of another method.
+    assert!(is_refused(&app, post("cart-svc")).await);
+    // Two entries fit, and one of them does not name the caller.
+    assert!(is_refused(&app, from("cart-svc", "/internal/things/mine")).await);
+    assert_eq!(app.ask(from("order-svc", "/internal/things/mine")).await.0, 200);
+}
+
+#[actix_web::test]
+async fn an_internal_route_without_an_entry_is_closed_to_all() {
+    let app = App::new();
+
+    for path in [
+        "/internal/unlisted",
+        "/%69nternal/unlisted",
+        "/internal",
+        "/internal/",
+    ] {
+        for caller in MEMBERS {
+            assert!(is_refused(&app, from(caller, path)).await, "{caller} {path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn only_the_gateway_calls_what_is_not_internal() {
+    let app = App::new();
+
+    for caller in MEMBERS {
+        let is_gateway = [GATEWAY, GATEWAY_ITSELF].contains(&caller);
+        for path in ["/who", "/internally", "/nothing", "/openapi.json"] {
+            let refused = is_refused(&app, from(caller, path)).await;
+            assert_eq!(refused, !is_gateway, "{caller} {path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn only_the_gateway_says_for_which_user_a_call_is_made() {
+    let app = App::new();
+    let for_user = |caller| SignedRequest {
+        user_id: Some(USER),
+        role: Some("admin"),
+        ..from(caller, "/internal/peer")
+    };
+
+    assert!(is_refused(&app, for_user("cart-svc")).await);
+    assert_eq!(app.ask(for_user(GATEWAY_ITSELF)).await.0, 200);
 }

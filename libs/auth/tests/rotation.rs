@@ -16,13 +16,14 @@ use std::time::{Duration, Instant};
 
 use actix_web::{HttpResponse, web};
 use chrono::Utc;
-use souk_auth::{KeyFile, MeshKeys, Peer, Rotated, SignedRequest, headers, mesh_gate, now_ms};
+use souk_auth::{InternalRoute, KeyFile, MeshKeys, Peer, Rotated, SignedRequest, headers, mesh_gate, now_ms};
 use souk_http::{Running, Server};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::InfoBuilder;
 use uuid::Uuid;
 
+const PEER: &str = "/internal/peer";
 const OFTEN: Duration = Duration::from_millis(20);
 /// As good as never.
 const LATE: Duration = Duration::from_secs(3600);
@@ -60,10 +61,10 @@ impl Mesh {
         let keys = self.keys(every);
         Server::new("test-svc", InfoBuilder::new().title("t").version("1").build())
             .workers(1)
-            .gate(mesh_gate(keys))
+            .gate(mesh_gate(keys, [InternalRoute::get(PEER, &["cart-svc"])]))
             .setup(|app| {
                 app.route(
-                    "/peer",
+                    PEER,
                     web::get().to(|_: Peer| async { HttpResponse::NoContent().finish() }),
                 );
             })
@@ -104,7 +105,7 @@ fn caller(keys: MeshKeys, url: String, stop: Arc<AtomicBool>) -> JoinHandle<(BTr
 fn peer_request() -> SignedRequest<'static> {
     SignedRequest {
         method: "GET",
-        target: "/peer",
+        target: PEER,
         caller: "cart-svc",
         timestamp: now_ms(),
         ..SignedRequest::default()

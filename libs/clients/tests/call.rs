@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
-use souk_auth::{Caller, MeshKeys, Peer, Role, mesh_gate};
+use souk_auth::{Caller, InternalRoute, MeshKeys, Peer, Role, mesh_gate};
 use souk_clients::{ClientError, MeshClient};
 use souk_http::{Problem, Running, Server};
 use souk_telemetry::{Deadline, Flow};
@@ -23,6 +23,13 @@ use utoipa::openapi::InfoBuilder;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+/// Every internal route, open to the one who asks here.
+const OPEN: &[InternalRoute] = &[
+    InternalRoute::get("/internal/{path:.*}", CALLERS),
+    InternalRoute::post("/internal/{path:.*}", CALLERS),
+    InternalRoute::delete("/internal/{path:.*}", CALLERS),
+];
+const CALLERS: &[&str] = &["gateway-itself"];
 const KEYS: &str = "a:b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xk";
 
 async fn echo(
@@ -58,7 +65,7 @@ fn routes(_: &mut ServiceConfig) {}
 fn server(stop: &CancellationToken) -> Running {
     Server::new("test-svc", InfoBuilder::new().title("t").version("1").build())
         .workers(1)
-        .gate(mesh_gate(MeshKeys::parse(KEYS).unwrap()))
+        .gate(mesh_gate(MeshKeys::parse(KEYS).unwrap(), OPEN.iter().copied()))
         .setup(|app| {
             app.route("/internal/echo", web::to(echo))
                 .route("/internal/refuse", web::post().to(refuse))
@@ -75,7 +82,7 @@ fn server(stop: &CancellationToken) -> Running {
 }
 
 fn client(url: &str) -> MeshClient {
-    MeshClient::new(url, "cart-svc", MeshKeys::parse(KEYS).unwrap()).unwrap()
+    MeshClient::new(url, "gateway-itself", MeshKeys::parse(KEYS).unwrap()).unwrap()
 }
 
 #[actix_web::test]
@@ -95,7 +102,7 @@ async fn a_call_is_signed_and_carries_user_and_flow() {
     let answer = flow.clone().scope(call).await.unwrap();
     let alone: Value = client.get("/internal/echo").await.unwrap();
 
-    assert_eq!(answer["peer"], "cart-svc");
+    assert_eq!(answer["peer"], "gateway-itself");
     assert_eq!(answer["user"], user.user_id.to_string());
     assert_eq!(answer["request_id"], flow.request_id);
     assert_eq!(answer["trace"], format!("{:032x}", flow.traceparent.trace_id));

@@ -3,6 +3,7 @@
 mod chores;
 mod command;
 mod export;
+mod internal;
 mod parked;
 mod problem;
 mod process;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use anyhow::Context;
-use souk_auth::{MeshKeys, mesh_gate};
+use souk_auth::{InternalRoute, MeshKeys, mesh_gate};
 use souk_bus::Bus;
 use souk_clients::MeshClient;
 use souk_contracts::topology::QUEUES;
@@ -18,6 +18,7 @@ use utoipa::openapi::{Info, InfoBuilder};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::Reporter;
+use crate::internal::SHARED;
 use crate::parked::{self, Parked};
 use crate::settings::Settings;
 use crate::trace::{self, Traced};
@@ -157,8 +158,15 @@ impl Process {
 /// How long a request may take that brings no time limit of its own; those of the gateway and of other services do.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A server over `db` that lets in only what the mesh signed; tests start it on its own.
-pub fn server(name: &'static str, info: Info, db: Db, keys: MeshKeys) -> Server {
+/// A server over `db` that lets in only what the mesh signed, and on internal routes only the callers that `internal`
+/// names; tests start it on its own.
+pub fn server(
+    name: &'static str,
+    info: Info,
+    db: Db,
+    keys: MeshKeys,
+    internal: &'static [InternalRoute],
+) -> Server {
     let parked = Data::new(Parked(db.clone()));
     let traced = Data::new(Traced { name, db: db.clone() });
     let postgres = Check::new("postgres", move || {
@@ -166,7 +174,7 @@ pub fn server(name: &'static str, info: Info, db: Db, keys: MeshKeys) -> Server 
         async move { db.ping().await }
     });
     Server::new(name, info)
-        .gate(mesh_gate(keys))
+        .gate(mesh_gate(keys, SHARED.iter().chain(internal).copied()))
         .request_timeout(REQUEST_TIMEOUT)
         .check(postgres)
         .data(parked)

@@ -32,7 +32,7 @@ impl App {
         let stop = CancellationToken::new();
         let reporter = Reporter::new(db.clone());
         tokio::spawn(reporter.clone().watch(bus, "cart-svc", stop.clone()));
-        let server = server("cart-svc", info("t", "t"), db, mesh_keys());
+        let server = server("cart-svc", info("t", "t"), db, mesh_keys(), &[]);
         Self {
             server: TestServer::start(reporter.attach(server), |_| {}),
             stop,

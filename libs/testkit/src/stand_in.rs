@@ -13,7 +13,7 @@ use souk_http::{Running, Server};
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::Info;
 
-use crate::mesh_keys;
+use crate::{ANY_INTERNAL, mesh_keys};
 
 /// A call that was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +52,7 @@ impl StandIn {
         let stop = CancellationToken::new();
         let running: Running = Server::new("stand-in", Info::new("Stand-in", "0"))
             .workers(1)
-            .gate(mesh_gate(mesh_keys()))
+            .gate(mesh_gate(mesh_keys(), ANY_INTERNAL.iter().copied()))
             .data(Data::from(shared.clone()))
             .setup(|app| {
                 app.route("/{path:.*}", web::to(respond));

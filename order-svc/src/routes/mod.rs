@@ -24,7 +24,16 @@ mod problem;
 mod refusals;
 pub mod tracking;
 
+use souk_auth::InternalRoute;
+use souk_auth::members::{PRODUCT_SVC, USER_SVC};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The internal routes, and who may call them.
+pub const INTERNAL: &[InternalRoute] = &[
+    InternalRoute::post("/internal/reservations/{reservation_id}/verdict", &[PRODUCT_SVC]),
+    InternalRoute::post("/internal/accounts/{user_id}/close", &[USER_SVC]),
+    InternalRoute::post("/internal/accounts/{user_id}/reopen", &[USER_SVC]),
+];
 
 /// The public routes, under `/api/v1`.
 pub fn configure(app: &mut ServiceConfig) {

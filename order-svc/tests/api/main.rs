@@ -16,6 +16,7 @@ mod book;
 mod consumers;
 mod document;
 mod export;
+mod internal_callers;
 mod order_items;
 mod orders;
 mod tracking;

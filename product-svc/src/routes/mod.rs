@@ -20,10 +20,18 @@ pub mod search;
 pub mod stock;
 pub mod variations;
 
-use souk_auth::Caller;
+use souk_auth::members::{CART_SVC, ORDER_SVC, WISHLIST_SVC};
+use souk_auth::{Caller, InternalRoute};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::{Actor, UserId};
+
+/// The internal routes, and who may call them.
+pub const INTERNAL: &[InternalRoute] = &[
+    InternalRoute::post("/internal/variations/lookup", &[CART_SVC, WISHLIST_SVC]),
+    InternalRoute::post("/internal/reservations", &[ORDER_SVC]),
+    InternalRoute::post("/internal/reservations/{reservation_id}/release", &[ORDER_SVC]),
+];
 
 /// The public routes, under `/api/v1`.
 pub fn configure(app: &mut ServiceConfig) {

@@ -15,6 +15,7 @@ mod consumers;
 mod document;
 mod export;
 mod flows;
+mod internal_callers;
 mod lookup;
 mod products;
 mod reservations;

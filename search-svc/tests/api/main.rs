@@ -14,6 +14,7 @@ mod consumers;
 mod facts;
 mod index;
 mod indexer;
+mod internal_callers;
 mod openapi;
 mod queue;
 mod search;

@@ -26,7 +26,17 @@ pub mod order_items;
 mod problem;
 pub mod shops;
 
+use souk_auth::InternalRoute;
+use souk_auth::members::{ANALYTICS_SVC, PRODUCT_SVC, USER_SVC, WISHLIST_SVC};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The internal routes, and who may call them.
+pub const INTERNAL: &[InternalRoute] = &[
+    InternalRoute::get("/internal/shops/{shop_id}", &[WISHLIST_SVC, ANALYTICS_SVC]),
+    InternalRoute::get("/internal/shops/by-owner/{user_id}", &[PRODUCT_SVC]),
+    InternalRoute::post("/internal/accounts/{user_id}/close", &[USER_SVC]),
+    InternalRoute::post("/internal/accounts/{user_id}/reopen", &[USER_SVC]),
+];
 
 /// The public routes, under `/api/v1`.
 pub fn configure(app: &mut ServiceConfig) {

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::app::TestApp;
 
-fn client(app: &TestApp) -> ShopClient {
-    ShopClient::new(MeshClient::new(app.server.url(), "product-svc", souk_testkit::mesh_keys()).unwrap())
+fn client(app: &TestApp, caller: &'static str) -> ShopClient {
+    ShopClient::new(MeshClient::new(app.server.url(), caller, souk_testkit::mesh_keys()).unwrap())
 }
 
 #[actix_web::test]
@@ -15,12 +15,15 @@ async fn a_service_reads_any_shop_by_its_id() {
     let app = TestApp::new().await;
     let shop = app.rejected().await;
 
-    let found = client(&app).shop(shop.id).await.unwrap().unwrap();
+    let found = client(&app, "wishlist-svc").shop(shop.id).await.unwrap().unwrap();
 
     assert_eq!((found.id, found.owner_id), (shop.id, shop.owner.user_id()));
     assert_eq!((found.status, found.version), (ShopStatus::Rejected, 2));
     assert!(!found.is_approved());
-    assert_eq!(client(&app).shop(Uuid::now_v7()).await.unwrap(), None);
+    assert_eq!(
+        client(&app, "wishlist-svc").shop(Uuid::now_v7()).await.unwrap(),
+        None
+    );
 }
 
 #[actix_web::test]
@@ -28,11 +31,24 @@ async fn a_service_reads_the_open_shop_of_a_user() {
     let app = TestApp::new().await;
     let (open, closed) = (app.approved().await, app.closed().await);
 
-    let found = client(&app).shop_of(open.owner.user_id()).await.unwrap().unwrap();
+    let found = client(&app, "product-svc")
+        .shop_of(open.owner.user_id())
+        .await
+        .unwrap()
+        .unwrap();
 
     assert!(found.id == open.id && found.is_approved());
-    assert_eq!(client(&app).shop_of(closed.owner.user_id()).await.unwrap(), None);
-    assert_eq!(client(&app).shop_of(Uuid::now_v7()).await.unwrap(), None);
+    assert_eq!(
+        client(&app, "product-svc")
+            .shop_of(closed.owner.user_id())
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(
+        client(&app, "product-svc").shop_of(Uuid::now_v7()).await.unwrap(),
+        None
+    );
 }
 
 #[actix_web::test]

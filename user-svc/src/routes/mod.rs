@@ -43,7 +43,32 @@ mod problem;
 pub mod secrets;
 pub mod users;
 
+use souk_auth::InternalRoute;
+use souk_auth::members::{GATEWAY_ITSELF, ORDER_SVC};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The internal routes, and who may call them.
+pub const INTERNAL: &[InternalRoute] = &[
+    InternalRoute::post("/internal/users", SESSIONS),
+    InternalRoute::post("/internal/sessions", SESSIONS),
+    InternalRoute::post("/internal/sessions/refresh", SESSIONS),
+    InternalRoute::post("/internal/sessions/{session_id}/end", SESSIONS),
+    InternalRoute::get("/internal/sessions/ended", SESSIONS),
+    InternalRoute::get("/internal/users/ended", SESSIONS),
+    InternalRoute::get("/internal/users/{user_id}/sessions", SESSIONS),
+    InternalRoute::post("/internal/users/{user_id}/sessions/end", SESSIONS),
+    InternalRoute::post("/internal/users/{user_id}/sessions/{session_id}/end", SESSIONS),
+    InternalRoute::post("/internal/password-resets", SESSIONS),
+    InternalRoute::post("/internal/password-resets/confirm", SESSIONS),
+    InternalRoute::post("/internal/email-verifications", SESSIONS),
+    InternalRoute::post("/internal/users/{user_id}/email-verification", SESSIONS),
+    InternalRoute::get("/internal/users/{user_id}/addresses/{address_id}", &[ORDER_SVC]),
+    InternalRoute::get("/internal/users/{user_id}/status", &[ORDER_SVC]),
+    InternalRoute::post("/internal/users/by-email", &[ORDER_SVC]),
+];
+
+/// Sessions, and what is done without one, are the gateway's.
+const SESSIONS: &[&str] = &[GATEWAY_ITSELF];
 
 /// The public routes, under `/api/v1`.
 pub fn configure(app: &mut ServiceConfig) {

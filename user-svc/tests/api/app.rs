@@ -102,7 +102,7 @@ impl TestApp {
     }
 
     pub fn gateway(&self) -> Client {
-        self.server.anonymous()
+        self.server.peer("gateway-itself")
     }
 
     pub async fn registered(&self) -> Registered {

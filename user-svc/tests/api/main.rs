@@ -16,6 +16,7 @@ mod consumers;
 mod document;
 mod erasure;
 mod export;
+mod internal_callers;
 mod mails;
 mod neighbours;
 mod operators;

@@ -14,6 +14,7 @@ mod app;
 mod consumers;
 mod document;
 mod export;
+mod internal_callers;
 mod list;
 mod move_to_cart;
 mod remove;

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use souk_testkit::{INTERNAL_CALLS, SHARED_CALLS};
+
 use super::access::{Access, Caller, Outcome};
 use super::operation::Operation;
 use super::table::TABLE;
@@ -27,6 +29,23 @@ This page is written by the tests, from the table that they hold against the run
 `UPDATE_AUTHORISATION=1 cargo test -p e2e --test mesh the_page_is_the_table`.
 ";
 
+const INSIDE: &str = "
+## Inside the mesh
+
+Routes under `/internal` are no part of the public API, and the gateway passes nothing on to them. A service lets in the
+members of the mesh that are named here and refuses all others with 403 `mesh-only`; a route that is not named is closed
+to all. `gateway-itself` is the gateway when it asks something of its own accord, `gateway` when it forwards what a client
+asks. Every other route of a service is for the gateway alone, and so is the word for which user a call is made. All
+members sign with one key, so this keeps mistakes apart and not a member that lies about its name. A new member, such as
+a program that imports, gets a name in `libs/auth/src/members.rs` and is entered at each route that it calls.
+
+Each service enforces its own table (`INTERNAL` in its `routes/mod.rs`); tests call every route as every member and hold
+the outcome against this one (`libs/testkit/src/internal.rs`).
+
+| service | route | callers |
+| --- | --- | --- |
+";
+
 pub fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/AUTHORISATION.md")
 }
@@ -43,6 +62,13 @@ pub fn render() -> String {
         begin(&mut page, area);
         for operation in TABLE.iter().filter(|operation| area_of(operation) == area) {
             row(&mut page, operation);
+        }
+    }
+    page.push_str(INSIDE);
+    let shared = ("every service", SHARED_CALLS);
+    for (service, calls) in [shared].iter().chain(INTERNAL_CALLS) {
+        for (call, callers) in *calls {
+            writeln!(page, "| {service} | `{call}` | {} |", callers.join(", ")).unwrap();
         }
     }
     page

@@ -128,18 +128,21 @@ async fn after_anything_that_may_happen_stock_is_the_sum_of_its_ledger() {
 async fn a_caller_that_went_away_holds_nothing_for_ever() {
     let app = TestApp::new().await;
     let boots = app.owner().await.sells(10).await;
-    let mesh =
-        souk_clients::MeshClient::new(app.server.url(), "order-svc", souk_testkit::mesh_keys()).unwrap();
-    let hasty = ProductClient::new(mesh.timeout(std::time::Duration::from_micros(1)));
+    let hasty = |caller| {
+        let mesh =
+            souk_clients::MeshClient::new(app.server.url(), caller, souk_testkit::mesh_keys()).unwrap();
+        ProductClient::new(mesh.timeout(std::time::Duration::from_micros(1)))
+    };
 
-    let _ = hasty.lookup(&[boots]).await;
+    let _ = hasty("cart-svc").lookup(&[boots]).await;
     let id = Uuid::now_v7();
-    let _ = hasty.release(id).await;
+    let _ = hasty("order-svc").release(id).await;
 
     // Whatever became of the hasty calls, a patient one settles it.
     assert_eq!(release(&app, id).await.status, 204);
     assert_eq!(
-        app.order_svc()
+        app.server
+            .peer("cart-svc")
             .post("/internal/variations/lookup", json!({ "variation_ids": [boots] }))
             .await
             .status,

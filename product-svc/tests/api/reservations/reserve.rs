@@ -265,8 +265,11 @@ async fn low_stock_is_told_by_the_order_that_crosses_the_threshold() {
 async fn the_client_reads_each_answer() {
     let app = TestApp::new().await;
     let boots = app.owner().await.sells(5).await;
-    let mesh = MeshClient::new(app.server.url(), "order-svc", souk_testkit::mesh_keys()).unwrap();
-    let client = ProductClient::new(mesh);
+    let of = |caller| {
+        let mesh = MeshClient::new(app.server.url(), caller, souk_testkit::mesh_keys()).unwrap();
+        ProductClient::new(mesh)
+    };
+    let (client, cart_svc) = (of("order-svc"), of("cart-svc"));
     let request = |quantity| ReserveRequest {
         reservation_id: Uuid::now_v7(),
         user_id: Uuid::now_v7(),
@@ -289,7 +292,7 @@ async fn the_client_reads_each_answer() {
     };
     client.release(taken.reservation_id).await.unwrap();
     let ended = reserve(&taken).await;
-    let found = client.lookup(&[boots, Uuid::now_v7()]).await.unwrap();
+    let found = cart_svc.lookup(&[boots, Uuid::now_v7()]).await.unwrap();
 
     assert_eq!((held.lines[0].quantity, held.user_id), (2, taken.user_id));
     assert_eq!((changes[0].kind, changes[0].new.quantity), (ChangeKind::Short, 3));
