@@ -28,6 +28,7 @@ const TOP: &[&str] = &["app", "main", "lib"];
 const LIBS: &[(&str, &[&str])] = &[
     ("address", &[]),
     ("contracts", &[]),
+    ("email", &[]),
     ("env", &[]),
     ("telemetry", &[]),
     ("db", &[]),
@@ -35,7 +36,7 @@ const LIBS: &[(&str, &[&str])] = &[
     ("outbox", &["contracts", "bus", "db", "telemetry"]),
     ("http", &["telemetry"]),
     ("auth", &["http", "telemetry"]),
-    ("clients", &["auth", "contracts", "http", "telemetry"]),
+    ("clients", &["auth", "contracts", "email", "http", "telemetry"]),
     ("mirror", &["clients", "contracts", "db"]),
     (
         "service",
