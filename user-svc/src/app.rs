@@ -10,13 +10,14 @@ use souk_clients::export::ExportClient;
 use souk_clients::order::OrderClient;
 use souk_clients::shop::ShopClient;
 use souk_db::Db;
+use souk_email::EmailAddress;
 use souk_http::Server;
 use souk_service::{Process, every};
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::{AdminConfig, Config, MailConfig, NeighbourConfig};
 use crate::domain::{NewUser, Password};
-use crate::flows::Keeper;
+use crate::flows::{Keeper, MailboxCounts};
 use crate::mail::{Mailer, Storefront};
 use crate::media::Media;
 use crate::{AppState, NAME, consumers, flows, ops, routes};
@@ -108,6 +109,26 @@ fn mailer(config: &MailConfig) -> anyhow::Result<Mailer> {
         .with_context(|| format!("{dir} cannot be used for mails"))
 }
 
+/// What follows the SQL migrations: fills in the canonical forms of addresses. Says what it did, if anything.
+///
+/// # Errors
+/// When the database fails.
+#[expect(clippy::print_stdout, reason = "what a command did is its output")]
+pub async fn fill_mailboxes(db: Db) -> anyhow::Result<()> {
+    let counts = flows::fill_mailboxes(&db).await?;
+    let MailboxCounts {
+        filled,
+        in_conflict,
+        without_form,
+    } = counts;
+    if counts != MailboxCounts::default() {
+        println!(
+            "E-mail addresses: {filled} filled in, {in_conflict} in conflict, {without_form} without a canonical form"
+        );
+    }
+    Ok(())
+}
+
 /// The HTTP side over `state`; tests start it on its own.
 pub fn server(state: AppState, keys: MeshKeys) -> Server {
     souk_service::server(NAME, info(), state.db.clone(), keys, routes::INTERNAL)
@@ -131,12 +152,13 @@ pub fn openapi() -> OpenApi {
 /// Makes the operator.
 ///
 /// # Errors
-/// When the password is not good enough or the database fails.
+/// When the address or the password is not good enough, or the database fails.
 pub async fn create_admin(config: AdminConfig) -> anyhow::Result<()> {
     let db = Db::connect(config.database_url.reveal(), 1)?;
+    let email = EmailAddress::parse(&config.admin_email).context("ADMIN_EMAIL")?;
     let password = Password::accept(config.admin_password.reveal().to_owned())?;
     let admin = NewUser {
-        email: config.admin_email,
+        email,
         password_hash: password.hash()?,
         first_name: "Souk".into(),
         last_name: "Operator".into(),

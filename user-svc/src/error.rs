@@ -2,6 +2,7 @@
 
 use souk_clients::{ClientError, ProblemBody};
 use souk_db::{DbError, IdempotencyError};
+use souk_email::InvalidEmailAddress;
 
 use crate::domain::{AddressError, MailTokenError, PasswordError, PictureError, RefreshError, StandingError};
 
@@ -44,6 +45,12 @@ pub enum Error {
     /// The media store failed.
     #[error("the media store failed")]
     Media(#[from] object_store::Error),
+    /// No mail can be sent to the address.
+    #[error(transparent)]
+    Email(#[from] InvalidEmailAddress),
+    /// Another account keeps the mailbox of this one.
+    #[error("Another account has this e-mail address. An administrator can give this one another.")]
+    EmailConflict,
     /// The e-mail address has an account.
     #[error("There is an account with this e-mail address.")]
     EmailTaken,

@@ -30,7 +30,9 @@ async fn main() -> anyhow::Result<()> {
             let config = user_svc::config::load()?;
             user_svc::serve(Process::start(user_svc::NAME)?, config).await
         }
-        UserCommand::Common(Command::Migrate) => souk_service::migrate([user_svc::MIGRATIONS]).await,
+        UserCommand::Common(Command::Migrate) => {
+            souk_service::migrate_then([user_svc::MIGRATIONS], user_svc::fill_mailboxes).await
+        }
         UserCommand::Common(Command::Openapi) => souk_service::print(&user_svc::openapi()),
         UserCommand::CreateAdmin => user_svc::create_admin(user_svc::config::load_admin()?).await,
     }

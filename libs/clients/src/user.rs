@@ -14,8 +14,9 @@ use crate::{ClientError, MeshClient};
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterBody {
-    /// Login name, unique without regard to case.
-    #[validate(email, length(max = 254))]
+    /// Login name, unique without regard to case. An address that no mail can be sent to is refused, among them those
+    /// with a quoted local part or an IP address for a domain.
+    #[validate(custom(function = "souk_email::email_address"), length(max = 254))]
     #[schema(max_length = 254, format = "email", example = "aygun@example.org")]
     pub email: String,
     /// At least 10 characters, not among the common ones.
@@ -59,6 +60,11 @@ pub struct UserBody {
     pub is_active: bool,
     /// Whether the e-mail address was verified.
     pub is_verified: bool,
+    /// Whether another account has the same e-mail address in another spelling: this one cannot log in by it until an
+    /// administrator gives it another.
+    #[serde(default)]
+    #[schema(required)]
+    pub email_conflict: bool,
     /// Where the avatar is.
     pub avatar_url: Option<String>,
     /// When the user registered.
@@ -165,7 +171,7 @@ pub struct EndedUsers {
 #[derive(Clone, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FindByEmailBody {
-    /// The address, in whatever case.
+    /// The address, in whatever spelling.
     #[validate(length(min = 1, max = 254))]
     pub email: String,
 }

@@ -2,6 +2,7 @@
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use diesel_migrations::EmbeddedMigrations;
+use souk_db::Db;
 use souk_env::Env;
 use utoipa::openapi::OpenApi;
 
@@ -42,12 +43,25 @@ pub fn command(name: &'static str, about: &'static str) -> Command {
 /// # Errors
 /// When the database cannot be reached or a migration fails.
 pub async fn migrate(sources: impl IntoIterator<Item = EmbeddedMigrations>) -> anyhow::Result<()> {
+    migrate_then(sources, async |_| Ok(())).await
+}
+
+/// As [`migrate`], and then does over the migrated database what SQL cannot. `fill` runs each time, so it must be
+/// idempotent.
+///
+/// # Errors
+/// When the database cannot be reached, or a migration or `fill` fails.
+pub async fn migrate_then(
+    sources: impl IntoIterator<Item = EmbeddedMigrations>,
+    fill: impl AsyncFnOnce(Db) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let settings: MigrationSettings = Env::load()?;
     settings.check()?;
     let shared = [souk_db::MIGRATIONS, souk_outbox::MIGRATIONS];
     let sources = shared.into_iter().chain(sources).collect();
-    souk_db::migrate(settings.migration_database_url.reveal(), sources).await?;
-    Ok(())
+    let url = settings.migration_database_url.reveal();
+    souk_db::migrate(url, sources).await?;
+    fill(Db::connect(url, 1)?).await
 }
 
 /// Prints an OpenAPI document.

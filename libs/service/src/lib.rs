@@ -13,7 +13,7 @@ mod trace;
 mod views;
 
 pub use chores::every;
-pub use command::{Command, command, migrate, print};
+pub use command::{Command, command, migrate, migrate_then, print};
 pub use export::{export, export_page};
 pub use problem::{database_problem, idempotency_problem};
 pub use process::{Process, info, server};

@@ -22,7 +22,9 @@ pub fn settle(error: &Error) -> Outcome {
     match error {
         Error::Db(error) => Outcome::of_database(error),
         Error::Unversioned(_) => Outcome::Park,
-        Error::EmailTaken
+        Error::Email(_)
+        | Error::EmailConflict
+        | Error::EmailTaken
         | Error::InvalidCredentials
         | Error::NotFound
         | Error::Address(_)

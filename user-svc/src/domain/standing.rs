@@ -1,16 +1,19 @@
 //! What a user may do: the operators' part of an account.
 
 use souk_auth::Role;
+use souk_email::{EmailAddress, lookup_key};
 
 use super::User;
 
 /// A partial change: `None` leaves a thing as it is.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// New role.
     pub role: Option<Role>,
     /// Whether the user may log in.
     pub is_active: Option<bool>,
+    /// Another e-mail address, which is to be verified.
+    pub email: Option<EmailAddress>,
 }
 
 /// Which users a list is of.
@@ -22,6 +25,8 @@ pub struct UserFilter {
     pub role: Option<Role>,
     /// Whether the user may log in.
     pub is_active: Option<bool>,
+    /// Whether another account keeps the same mailbox.
+    pub conflict: Option<bool>,
 }
 
 /// Why an operator's change is refused.
@@ -51,7 +56,7 @@ impl User {
             return Err(StandingError::LastOperator);
         }
         let before = (self.role(), self.is_active);
-        let after = Self {
+        let mut after = Self {
             is_admin,
             is_active,
             ..self.clone()
@@ -66,11 +71,24 @@ impl User {
         if before.1 != after.is_active {
             changed.push("is_active");
         }
+        if let Some(email) = change.email.filter(|email| self.is_given_another(email)) {
+            email.as_given().clone_into(&mut after.email);
+            after.email_conflict = false;
+            changed.push("email");
+            if std::mem::take(&mut after.is_verified) {
+                changed.push("is_verified");
+            }
+        }
         if !changed.is_empty() {
             *self = after;
             self.version += 1;
         }
         Ok(changed)
+    }
+
+    /// The same mailbox in another spelling is no other address, unless this account has none.
+    fn is_given_another(&self, email: &EmailAddress) -> bool {
+        self.email_conflict || lookup_key(&self.email) != email.canonical()
     }
 
     /// Notes that the e-mail address is the user's, and answers the names of the fields that differ now.
@@ -95,6 +113,7 @@ mod tests {
         User {
             id: Uuid::nil(),
             email: "a@example.org".into(),
+            email_conflict: false,
             first_name: "Aygun".into(),
             last_name: "Aliyeva".into(),
             phone_number: None,
@@ -111,14 +130,22 @@ mod tests {
     fn role(role: Role) -> Standing {
         Standing {
             role: Some(role),
-            is_active: None,
+            ..Standing::default()
         }
     }
 
     const SHUT: Standing = Standing {
         role: None,
         is_active: Some(false),
+        email: None,
     };
+
+    fn address(email: &str) -> Standing {
+        Standing {
+            email: Some(EmailAddress::parse(email).unwrap()),
+            ..Standing::default()
+        }
+    }
 
     #[test]
     fn a_change_names_what_differs_and_counts_up_once() {
@@ -126,9 +153,13 @@ mod tests {
         let both = Standing {
             role: Some(Role::Admin),
             is_active: Some(false),
+            email: None,
         };
 
-        assert_eq!(user.administer(both, false), Ok(vec!["role", "is_active"]));
+        assert_eq!(
+            user.administer(both.clone(), false),
+            Ok(vec!["role", "is_active"])
+        );
         assert_eq!(
             (user.role(), user.is_active, user.version),
             (Role::Admin, false, 2)
@@ -165,6 +196,30 @@ mod tests {
             user(true, true).administer(role(Role::ShopOwner), false),
             Ok(vec!["role"])
         );
+    }
+
+    #[test]
+    fn another_address_is_not_verified_and_the_same_mailbox_is_no_other_address() {
+        let mut user = User {
+            is_verified: true,
+            ..user(false, false)
+        };
+
+        assert_eq!(user.administer(address("A@EXAMPLE.org"), false), Ok(vec![]));
+        assert_eq!(
+            user.administer(address("b@example.org"), false),
+            Ok(vec!["email", "is_verified"])
+        );
+        assert_eq!(
+            (&*user.email, user.is_verified, user.version),
+            ("b@example.org", false, 2)
+        );
+        user.email_conflict = true;
+        assert_eq!(
+            user.administer(address("b@example.org"), false),
+            Ok(vec!["email"])
+        );
+        assert!(!user.email_conflict);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use souk_auth::Role;
+use souk_email::EmailAddress;
 use uuid::Uuid;
 
 /// A registered user.
@@ -9,8 +10,10 @@ use uuid::Uuid;
 pub struct User {
     /// Id.
     pub id: Uuid,
-    /// Login name, unique without regard to case.
+    /// Login name, as it was registered; accounts are told apart by its canonical form.
     pub email: String,
+    /// Whether another account keeps the same mailbox, so that nobody can log in to this one by its address.
+    pub email_conflict: bool,
     /// First name.
     pub first_name: String,
     /// Last name.
@@ -37,7 +40,7 @@ pub struct User {
 #[derive(Debug, Clone)]
 pub struct NewUser {
     /// Login name.
-    pub email: String,
+    pub email: EmailAddress,
     /// Argon2id hash in PHC form.
     pub password_hash: String,
     /// First name.
@@ -62,6 +65,16 @@ pub struct ProfileChange {
 }
 
 impl User {
+    /// Whether the account may be used by whoever holds its mailbox: to log in, or by a mailed secret.
+    pub fn is_reachable(&self) -> bool {
+        self.is_active && !self.email_conflict
+    }
+
+    /// Where mail to the user goes: the stored address, with its domain as mail servers know it.
+    pub fn mailbox(&self) -> String {
+        EmailAddress::parse(&self.email).map_or_else(|_| self.email.clone(), |address| address.deliverable())
+    }
+
     /// The role that tokens carry.
     pub fn role(&self) -> Role {
         match (self.is_admin, self.is_shop_owner) {
@@ -119,6 +132,7 @@ mod tests {
         User {
             id: Uuid::nil(),
             email: "a@example.org".into(),
+            email_conflict: false,
             first_name: "Aygun".into(),
             last_name: "Aliyeva".into(),
             phone_number: Some("+994".into()),
@@ -151,6 +165,21 @@ mod tests {
 
         assert!(user.edit(ProfileChange::default()).is_empty());
         assert_eq!(user.version, 1);
+    }
+
+    #[test]
+    fn mail_goes_to_the_stored_address_in_ascii() {
+        let stored = |email: &str| User {
+            email: email.into(),
+            ..user()
+        };
+
+        assert_eq!(
+            stored("Vic@B\u{fc}cher.example").mailbox(),
+            "Vic@xn--bcher-kva.example"
+        );
+        // Registered under older rules.
+        assert_eq!(stored("a@[127.0.0.1]").mailbox(), "a@[127.0.0.1]");
     }
 
     #[test]

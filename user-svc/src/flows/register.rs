@@ -2,6 +2,7 @@
 
 use souk_clients::user::RegisterBody;
 use souk_db::Db;
+use souk_email::EmailAddress;
 
 use super::hashing::hashing;
 use crate::domain::{NewUser, Password, User};
@@ -10,12 +11,13 @@ use crate::{Error, Result, ops};
 /// Registers a customer.
 ///
 /// # Errors
-/// [`Error::Password`] or [`Error::EmailTaken`].
+/// [`Error::Email`], [`Error::Password`] or [`Error::EmailTaken`].
 pub async fn register(db: &Db, body: RegisterBody) -> Result<User> {
+    let email = EmailAddress::parse(&body.email)?;
     let password = Password::accept(body.password)?;
     let password_hash = hashing(move || password.hash()).await?.map_err(Error::Hash)?;
     let new = NewUser {
-        email: body.email.trim().to_owned(),
+        email,
         password_hash,
         first_name: body.first_name,
         last_name: body.last_name,

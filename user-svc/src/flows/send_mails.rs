@@ -27,7 +27,7 @@ async fn send_mail(db: &Db, mailer: &Mailer) -> Result<bool> {
         .await?;
     let (mail, secret) = match taken {
         Taken::Nothing => return Ok(false),
-        Taken::Nobody => return Ok(true),
+        Taken::Nobody | Taken::Changing => return Ok(true),
         Taken::Mail(mail, secret) => (mail, secret),
     };
     let sent = mailer.send(&mail, &secret).await;

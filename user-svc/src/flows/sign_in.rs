@@ -15,14 +15,14 @@ use crate::{Error, Result, ops, store};
 pub async fn sign_in(db: &Db, body: BeginSessionBody) -> Result<Grant> {
     let found = {
         let mut conn = db.conn().await?;
-        store::users::find_credentials(&mut conn, body.email.trim()).await?
+        store::mailboxes::find_credentials(&mut conn, &body.email).await?
     };
     let hash = found
         .as_ref()
         .map_or_else(|| decoy_hash().to_owned(), |(_, hash)| hash.clone());
     let matches = hashing(move || verify(&hash, &body.password)).await?;
     let (user, hash) = found
-        .filter(|(user, _)| matches && user.is_active)
+        .filter(|(user, _)| matches && user.is_reachable())
         .ok_or(Error::InvalidCredentials)?;
     let session = Session::begin(user.id, body.user_agent, body.address, Utc::now());
     db.transaction(async |tx| ops::begin_session(tx, session.clone(), &hash).await)

@@ -12,7 +12,7 @@ use crate::{Error, Result, store};
 pub async fn begin_session(tx: &mut Conn, session: Session, hash: &str) -> Result<Grant> {
     let (user, _) = store::users::share(tx, session.user_id)
         .await?
-        .filter(|(user, current)| user.is_active && current == hash)
+        .filter(|(user, current)| user.is_reachable() && current == hash)
         .ok_or(Error::InvalidCredentials)?;
     let token = IssuedToken::issue();
     let granted_at = store::sessions::begin(tx, &session, &token.hash).await?;

@@ -28,7 +28,9 @@ pub async fn erase_user(tx: &mut Conn, erasure: &Erasure) -> Result<Option<Ended
     store::addresses::delete_all(tx, user.id).await?;
     store::mail_tokens::discard(tx, user.id, Purpose::ResetPassword).await?;
     store::mail_tokens::discard(tx, user.id, Purpose::VerifyEmail).await?;
-    store::mails::discard_all(tx, &user.email).await?;
+    if !user.email_conflict {
+        store::mails::discard_all(tx, &user.email).await?;
+    }
     souk_db::forget_answers(tx, user.id).await?;
     let version = store::users::blank(tx, user.id).await?;
     souk_outbox::enqueue(tx, UserDeleted { user_id: user.id }, Some(version)).await?;

@@ -23,7 +23,7 @@ pub(super) async fn spend_mail_token(
         .ok_or_else(refused)?;
     // The user's row comes before what hangs on it, here as everywhere.
     let user = store::users::lock(tx, user_id).await?;
-    let user = user.filter(|user| user.is_active).ok_or_else(refused)?;
+    let user = user.filter(User::is_reachable).ok_or_else(refused)?;
     if !store::mail_tokens::spend(tx, user.id, purpose, &hash, now).await? {
         return Err(refused().into());
     }

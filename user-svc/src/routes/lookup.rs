@@ -19,6 +19,6 @@ async fn find_by_email(
     body: Json<FindByEmailBody>,
 ) -> Result<Json<Option<Uuid>>> {
     let mut conn = state.db.conn().await?;
-    let found = store::users::find_credentials(&mut conn, body.email.trim()).await?;
+    let found = store::mailboxes::find_credentials(&mut conn, &body.email).await?;
     Ok(Json(found.map(|(user, _)| user.id)))
 }

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get, patch};
 use serde::Deserialize;
 use souk_auth::{Admin, Role};
 use souk_clients::user::UserBody;
+use souk_email::{EmailAddress, InvalidEmailAddress};
 use souk_http::{Json, Page, PageQuery, Path, ProblemBody, Query, Refusals};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -28,6 +29,8 @@ pub struct UsersQuery {
     /// In this status.
     #[param(inline)]
     status: Option<UserStatus>,
+    /// Whether another account has the same e-mail address in another spelling, so that this one cannot log in by it.
+    conflict: Option<bool>,
 }
 
 /// Whether a user may log in.
@@ -40,7 +43,7 @@ pub enum UserStatus {
     Inactive,
 }
 
-/// A partial change of what a user may do; what is absent stays.
+/// A partial change of an account; what is absent stays.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditUserBody {
@@ -49,6 +52,10 @@ pub struct EditUserBody {
     role: Option<Role>,
     /// Whether the user may log in.
     is_active: Option<bool>,
+    /// Another e-mail address, to which the verification is mailed.
+    #[validate(custom(function = "souk_email::email_address"), length(max = 254))]
+    #[schema(max_length = 254, format = "email", example = "aygun@example.org")]
+    email: Option<String>,
 }
 
 impl From<UsersQuery> for UserFilter {
@@ -57,16 +64,20 @@ impl From<UsersQuery> for UserFilter {
             email: query.email,
             role: query.role,
             is_active: query.status.map(|status| status == UserStatus::Active),
+            conflict: query.conflict,
         }
     }
 }
 
-impl From<EditUserBody> for Standing {
-    fn from(body: EditUserBody) -> Self {
-        Self {
+impl TryFrom<EditUserBody> for Standing {
+    type Error = InvalidEmailAddress;
+
+    fn try_from(body: EditUserBody) -> Result<Self, InvalidEmailAddress> {
+        Ok(Self {
             role: body.role,
             is_active: body.is_active,
-        }
+            email: body.email.as_deref().map(EmailAddress::parse).transpose()?,
+        })
     }
 }
 
@@ -113,17 +124,19 @@ pub async fn get_user(state: Data<AppState>, _admin: Admin, user_id: Path<Uuid>)
     Ok(Json(user.into()))
 }
 
-/// Change what a user may do.
+/// Change an account.
 ///
 /// A JSON merge patch; administrators only. A user who may not log in any more loses every session at once; with another
-/// role, access tokens die at once and the next refresh tells the new role. Asking twice changes nothing.
+/// role, access tokens die at once and the next refresh tells the new role. Another e-mail address is unverified until its
+/// owner opens the link that is mailed to it; sessions go on, and links that were mailed before are void. Asking twice
+/// changes nothing.
 #[utoipa::path(tag = "users", security(("bearer" = [])), params(("user_id" = Uuid, Path, description = "The user")),
     request_body = EditUserBody, responses(
     (status = 200, description = "The user as it is now", body = UserBody),
     (status = 403, description = "`admin-only`", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "`not-found`", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 409, description = "`last-admin`, or `role-follows-shop`: nobody is appointed a shop owner", body = ProblemBody,
-        content_type = "application/problem+json"),
+    (status = 409, description = "`last-admin`, `email-taken`, or `role-follows-shop`: nobody is appointed a shop owner",
+        body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "`revocation-unavailable`: changed, but old tokens may be good for a moment",
         body = ProblemBody, content_type = "application/problem+json"),
     Refusals))]
@@ -135,7 +148,7 @@ pub async fn administer_user(
     body: Json<EditUserBody>,
 ) -> Result<HttpResponse> {
     let (by, id) = (admin.0.user_id, user_id.into_inner());
-    let change: Standing = body.into_inner().into();
+    let change = Standing::try_from(body.into_inner())?;
     let (user, ended) = state
         .db
         .transaction(async |tx| ops::administer_user(tx, by, id, change).await)

@@ -39,6 +39,11 @@ impl From<&Error> for Problem {
             Error::Picture(refusal) => picture(*refusal),
             Error::PictureLost | Error::Media(_) | Error::ExportSlow => Self::unavailable(error),
             Error::Address(refusal) => address(*refusal),
+            Error::Email(refusal) => Self::invalid().field("/email", "email", refusal.to_string()),
+            Error::EmailConflict => {
+                Self::conflict("email-conflict", "Another account has the e-mail address")
+                    .detail(error.to_string())
+            }
             Error::EmailTaken => Self::conflict("email-taken", "The e-mail address is taken")
                 .detail(error.to_string())
                 .field("/email", "taken", error.to_string()),

@@ -26,7 +26,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
 async fn ask_for_reset(state: Data<AppState>, body: Json<ResetBody>) -> Result<HttpResponse> {
     state
         .db
-        .transaction(async |tx| ops::ask_for_reset(tx, body.email.trim()).await)
+        .transaction(async |tx| ops::ask_for_reset(tx, &body.email).await)
         .await?;
     Ok(HttpResponse::Accepted().finish())
 }

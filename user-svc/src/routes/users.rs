@@ -53,6 +53,7 @@ impl From<User> for UserBody {
             is_shop_owner: user.is_shop_owner,
             is_active: user.is_active,
             is_verified: user.is_verified,
+            email_conflict: user.email_conflict,
             avatar_url: user.avatar.map(super::avatars::url),
             created_at: user.created_at,
         }

@@ -1,10 +1,13 @@
 //! Accounts as operators see and change them.
 
-use diesel::dsl::not;
+use diesel::dsl::{not, sql};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_async::RunQueryDsl;
 use souk_auth::Role;
 use souk_db::{Conn, DbError};
+use souk_email::{EmailAddress, lookup_key};
 use uuid::Uuid;
 
 use super::schema::users;
@@ -25,7 +28,10 @@ pub async fn list(
         .limit(limit)
         .into_boxed();
     if let Some(email) = &filter.email {
-        query = query.filter(users::email.ilike(format!("%{}%", literal(email))));
+        query = query.filter(has_in_email(email));
+    }
+    if let Some(conflict) = filter.conflict {
+        query = query.filter(users::email_conflict.eq(conflict));
     }
     query = match filter.role {
         None => query,
@@ -71,6 +77,21 @@ pub async fn save_standing(tx: &mut Conn, user: &User) -> Result<(), DbError> {
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Whether the address has this in it without regard to ASCII case, as it was registered or in its canonical form: the
+/// database's own folding would find other mailboxes. A whole address also finds the accounts in conflict over it.
+fn has_in_email(part: &str) -> Box<dyn BoxableExpression<users::table, Pg, SqlType = Nullable<Bool>>> {
+    let key = lookup_key(part);
+    let unicode = EmailAddress::parse(&key).map_or_else(|_| key.clone(), |address| address.unicode());
+    let within = |text: &str| format!("%{}%", literal(text));
+    let as_registered = |text: &str| sql::<Bool>("email collate \"C\" ilike ").bind::<Text, _>(within(text));
+    Box::new(
+        users::email_canonical
+            .like(within(&key))
+            .or(as_registered(part))
+            .or(as_registered(&unicode)),
+    )
 }
 
 /// Text in which nothing stands for anything else.

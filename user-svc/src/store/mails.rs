@@ -3,11 +3,13 @@
 use diesel::dsl::{AsExprOf, now, sql};
 use diesel::expression::{SqlLiteral, UncheckedBind};
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Timestamptz};
+use diesel::sql_types::{Integer, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError};
+use souk_email::{EmailAddress, lookup_key};
 use uuid::Uuid;
 
+use super::mailboxes::lower;
 use super::schema::mails;
 use crate::domain::{Mail, Purpose};
 
@@ -37,15 +39,23 @@ impl TryFrom<MailRow> for Mail {
     }
 }
 
-/// Adds a mail unless the same one waits already.
-pub async fn add(tx: &mut Conn, purpose: Purpose, recipient: &str) -> Result<(), DbError> {
+/// Adds a mail unless the same one waits already. `address` names an account: where the mail goes is looked up when it is
+/// sent.
+///
+/// The row holds a spelling that `lower(recipient)`, which the index is over, leaves as it is: no two mailboxes are one
+/// mail. Older programs write what was typed, and that may fold to the spelling of another mailbox: this one takes its
+/// place.
+pub async fn add(tx: &mut Conn, purpose: Purpose, address: &str) -> Result<(), DbError> {
+    let spelling = unfolded_spelling(address);
     diesel::insert_into(mails::table)
         .values((
             mails::id.eq(Uuid::now_v7()),
             mails::purpose.eq(purpose.as_str()),
-            mails::recipient.eq(recipient),
+            mails::recipient.eq(&spelling),
         ))
-        .on_conflict_do_nothing()
+        .on_conflict(sql::<Text>("(purpose, lower(recipient))"))
+        .do_update()
+        .set(mails::recipient.eq(&spelling))
         .execute(tx)
         .await?;
     Ok(())
@@ -83,10 +93,23 @@ pub async fn postpone(tx: &mut Conn, id: Uuid, seconds: i32) -> Result<(), DbErr
     Ok(())
 }
 
-/// Removes every mail to an address, in whatever case it was written.
-pub async fn discard_all(tx: &mut Conn, recipient: &str) -> Result<(), DbError> {
-    diesel::sql_query("delete from mails where lower(recipient) = lower($1)")
-        .bind::<diesel::sql_types::Text, _>(recipient)
+/// Removes every mail to the account with this address.
+pub async fn discard_all(tx: &mut Conn, address: &str) -> Result<(), DbError> {
+    let key = lookup_key(address);
+    let waiting = mails::table
+        .filter(
+            lower(mails::recipient)
+                .eq(lower(&key))
+                .or(lower(mails::recipient).eq(lower(address))),
+        )
+        .select((mails::id, mails::recipient))
+        .get_results::<(Uuid, String)>(tx)
+        .await?;
+    let ids = waiting
+        .into_iter()
+        .filter(|(_, recipient)| lookup_key(recipient) == key)
+        .map(|(id, _)| id);
+    diesel::delete(mails::table.filter(mails::id.eq_any(ids.collect::<Vec<_>>())))
         .execute(tx)
         .await?;
     Ok(())
@@ -98,6 +121,37 @@ pub async fn remove(tx: &mut Conn, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
+/// The canonical form, or the one in Unicode if that was given: older programs find an account only as it was registered.
+fn unfolded_spelling(address: &str) -> String {
+    let key = lookup_key(address);
+    let unicode = EmailAddress::parse(&key).map(|address| address.unicode());
+    match unicode {
+        Ok(unicode) if unicode == address.trim().to_lowercase() => unicode,
+        _ => key,
+    }
+}
+
 fn after(seconds: i32) -> UncheckedBind<SqlLiteral<Timestamptz>, AsExprOf<i32, Integer>> {
     sql::<Timestamptz>("now() + interval '1 second' * ").bind::<Integer, _>(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiting_mail_has_a_spelling_that_folding_leaves_alone() {
+        for (address, spelling) in [
+            ("Vic@Mimi.example", "vic@mimi.example"),
+            ("a@B\u{dc}CHER.example", "a@b\u{fc}cher.example"),
+            ("a@XN--bcher-kva.example", "a@xn--bcher-kva.example"),
+            ("vic@m\u{130}mi.example", "vic@mi\u{307}mi.example"),
+            ("vic@\u{212a}elvin.example", "vic@kelvin.example"),
+            ("A..B@[127.0.0.1] ", "a..b@[127.0.0.1]"),
+        ] {
+            assert_eq!(unfolded_spelling(address), spelling);
+            assert_eq!(lookup_key(spelling), lookup_key(address));
+            assert_eq!(spelling.to_lowercase(), spelling);
+        }
+    }
 }

@@ -6,6 +6,7 @@ pub mod ended_users;
 pub mod erasures;
 pub mod export;
 pub mod mail_tokens;
+pub mod mailboxes;
 pub mod mails;
 pub mod old;
 pub mod passwords;

@@ -16,6 +16,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         avatar -> Nullable<Uuid>,
         erased_at -> Nullable<Timestamptz>,
+        email_canonical -> Nullable<Text>,
+        email_conflict -> Bool,
     }
 }
 

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
@@ -11,16 +10,12 @@ use uuid::Uuid;
 use super::schema::{shop_owners, users};
 use crate::domain::{NewUser, User};
 
-diesel::define_sql_function! {
-    /// SQL's `lower`: logins do not regard case.
-    fn lower(text: Text) -> Text;
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub(super) struct UserRow {
     id: Uuid,
     email: String,
+    email_conflict: bool,
     first_name: String,
     last_name: String,
     phone_number: Option<String>,
@@ -37,6 +32,7 @@ impl UserRow {
         User {
             id: self.id,
             email: self.email,
+            email_conflict: self.email_conflict,
             first_name: self.first_name,
             last_name: self.last_name,
             phone_number: self.phone_number,
@@ -51,12 +47,13 @@ impl UserRow {
     }
 }
 
-/// Adds a user; `None` when the e-mail address is taken.
+/// Adds a user; `None` when the mailbox is taken, by the index of canonical forms or by that of older programs.
 pub async fn insert(tx: &mut Conn, new: &NewUser) -> Result<Option<User>, DbError> {
     let row = diesel::insert_into(users::table)
         .values((
             users::id.eq(Uuid::now_v7()),
-            users::email.eq(&new.email),
+            users::email.eq(new.email.as_given()),
+            users::email_canonical.eq(new.email.canonical()),
             users::password_hash.eq(&new.password_hash),
             users::first_name.eq(&new.first_name),
             users::last_name.eq(&new.last_name),
@@ -98,6 +95,20 @@ pub async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
     }
 }
 
+/// The user with that id as it is now, who stays so until the transaction ends; `None` while somebody changes it.
+pub async fn share_unless_changing(tx: &mut Conn, id: Uuid) -> Result<Option<User>, DbError> {
+    let row = users::table
+        .find(id)
+        .filter(users::erased_at.is_null())
+        .select((UserRow::as_select(), owns_open_shop()))
+        .for_share()
+        .skip_locked()
+        .get_result::<(UserRow, bool)>(tx)
+        .await
+        .optional()?;
+    Ok(row.map(|(row, is_shop_owner)| row.into_user(is_shop_owner)))
+}
+
 /// The user with that id and the hash of the password, who stay so until the transaction ends, and so do tokens: whoever
 /// changes or ends them locks the row first. Whoever waited for that sees the row as it is then.
 pub async fn share(tx: &mut Conn, id: Uuid) -> Result<Option<(User, String)>, DbError> {
@@ -107,17 +118,6 @@ pub async fn share(tx: &mut Conn, id: Uuid) -> Result<Option<(User, String)>, Db
         .select((UserRow::as_select(), users::password_hash, owns_open_shop()))
         .for_share()
         .get_result::<(UserRow, String, bool)>(tx)
-        .await
-        .optional()?;
-    Ok(row.map(|(row, hash, is_shop_owner)| (row.into_user(is_shop_owner), hash)))
-}
-
-/// The user behind a login name, and the hash of the password.
-pub async fn find_credentials(conn: &mut Conn, email: &str) -> Result<Option<(User, String)>, DbError> {
-    let row = users::table
-        .filter(lower(users::email).eq(lower(email)))
-        .select((UserRow::as_select(), users::password_hash, owns_open_shop()))
-        .get_result::<(UserRow, String, bool)>(conn)
         .await
         .optional()?;
     Ok(row.map(|(row, hash, is_shop_owner)| (row.into_user(is_shop_owner), hash)))
@@ -140,6 +140,8 @@ pub async fn blank(tx: &mut Conn, id: Uuid) -> Result<i64, DbError> {
         .set((
             // Nobody can have an address under this domain, and no hash is the empty one's.
             users::email.eq(format!("{id}@erased.invalid")),
+            users::email_canonical.eq(None::<String>),
+            users::email_conflict.eq(false),
             users::password_hash.eq(""),
             users::first_name.eq("-"),
             users::last_name.eq("-"),

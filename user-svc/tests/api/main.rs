@@ -17,6 +17,7 @@ mod document;
 mod erasure;
 mod export;
 mod internal_callers;
+mod mailboxes;
 mod mails;
 mod neighbours;
 mod operators;

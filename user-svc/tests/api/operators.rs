@@ -268,7 +268,8 @@ async fn a_change_is_of_known_users_and_fields() {
 
     for body in [
         json!({ "role": "king" }),
-        json!({ "email": "x@example.org" }),
+        json!({ "email": "nobody" }),
+        json!({ "email_conflict": false }),
         json!({ "is_active": "no" }),
     ] {
         assert_eq!(
