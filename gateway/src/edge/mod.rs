@@ -5,6 +5,7 @@ mod coding;
 mod cors;
 mod headers;
 mod host;
+mod login;
 mod settings;
 mod visit;
 
@@ -19,8 +20,10 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use souk_http::{Around, Logged};
 
+pub use self::account::CountedJson;
 use self::coding::Asked;
 pub use self::cors::Cors;
+pub use self::login::LoginBody;
 pub use self::settings::EdgeSettings;
 pub use self::visit::{Visit, known};
 use crate::limits::{Asker, Rule, Strict, network};
@@ -157,13 +160,13 @@ async fn admit<'a>(
         .extensions()
         .get::<Visit>()
         .map_or(0, |visit| network(visit.address));
+    // Without limits too: the handler takes what was read here.
+    let account = account::account_of(state, worker, request, &path).await;
     let limits = &worker.quotas;
     let (standing, admitted) = match limits.rules().of(request.method(), &path) {
         Rule::Free => return Ok((path, None)),
         Rule::Counted(rule) => (limits.count_address(rule, network), None),
         Rule::Strict(rule) => {
-            let typed = typed_account(request, rule).await;
-            let account = typed.map(|email| limits.names().account(&email));
             let asker = Asker { network, account };
             (
                 limits.take(rule, &asker, &worker.revocations).await,
@@ -180,12 +183,4 @@ async fn admit<'a>(
     }
     standing?;
     Ok((path, admitted))
-}
-
-async fn typed_account(request: &mut ServiceRequest, rule: &Strict) -> Option<String> {
-    if rule.names_account() {
-        account::typed_email(request).await
-    } else {
-        None
-    }
 }

@@ -43,13 +43,6 @@ pub struct Strict {
     pub remembers: bool,
 }
 
-impl Strict {
-    /// Whether it matters which account a request is about.
-    pub fn names_account(&self) -> bool {
-        self.client.is_some() || self.account.is_some()
-    }
-}
-
 /// Limits that are counted here and settled with Redis from time to time.
 #[derive(Debug, Default)]
 pub struct Counted {

@@ -5,13 +5,15 @@ use std::net::IpAddr;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use souk_auth::{MeshKeys, now_ms};
+use souk_email::lookup_key;
+use uuid::Uuid;
 
 /// Who sends a request that is limited strictly.
 #[derive(Clone, Debug)]
 pub struct Asker {
     /// The client's network.
     pub network: u128,
-    /// The hash of the account's name as it was typed.
+    /// The hash of the account that it is about.
     pub account: Option<String>,
 }
 
@@ -36,9 +38,14 @@ impl Names {
         Self(keys)
     }
 
-    /// The hash of an account's name, without regard to case, as user-svc takes it.
+    /// The hash of the account that user-svc finds by what was typed: one in every spelling.
     pub fn account(&self, typed: &str) -> String {
-        self.hash(&[typed.trim().to_lowercase().as_bytes()])
+        self.hash(&[lookup_key(typed).as_bytes()])
+    }
+
+    /// The hash of an account by its id.
+    pub fn user(&self, id: Uuid) -> String {
+        self.hash(&[b"user", id.as_bytes()])
     }
 
     /// The hash of an account and a network together.
@@ -75,12 +82,21 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_hidden_and_case_does_not_make_another() {
+    fn a_name_is_hidden_and_a_spelling_does_not_make_another() {
         let keys = MeshKeys::parse("a:b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xk").unwrap();
         let names = Names::new(keys);
 
         assert_eq!(names.account("A@Example.org "), names.account("a@example.org"));
+        assert_eq!(
+            names.account("a@b\u{fc}cher.example"),
+            names.account("A@xn--bcher-kva.Example")
+        );
         assert_ne!(names.account("a@example.org"), names.account("b@example.org"));
+        assert_ne!(
+            names.account("vic@m\u{130}mi.example"),
+            names.account("vic@mimi.example")
+        );
+        assert_ne!(names.user(Uuid::nil()), names.user(Uuid::max()));
         assert!(!names.account("a@example.org").contains("example"));
         assert_ne!(names.client("x", 1), names.client("x", 2));
     }

@@ -6,6 +6,7 @@ use souk_clients::user::{ConfirmResetBody, ResetBody, VerifyEmailBody};
 use souk_http::{Json, ProblemBody, Refusals};
 
 use super::session::Session;
+use crate::edge::CountedJson;
 use crate::{AppState, Result, Worker, flows};
 
 /// Ask for a new password.
@@ -17,8 +18,8 @@ use crate::{AppState, Result, Worker, flows};
     (status = 422, description = "`validation-failed`", body = ProblemBody, content_type = "application/problem+json"),
     Refusals))]
 #[post("/auth/password-reset")]
-pub async fn ask_for_reset(state: Data<AppState>, body: Json<ResetBody>) -> Result<HttpResponse> {
-    state.users.ask_for_reset(&body).await?;
+pub async fn ask_for_reset(state: Data<AppState>, body: CountedJson<ResetBody>) -> Result<HttpResponse> {
+    state.users.ask_for_reset(&body.0).await?;
     Ok(HttpResponse::Accepted().finish())
 }
 

@@ -10,23 +10,10 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::session::Session;
+use crate::edge::{CountedJson, LoginBody};
 use crate::flows::{self, Pair};
 use crate::tokens::LIFE_SECONDS;
 use crate::{AppState, Result, Worker};
-
-/// E-mail address and password.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LoginBody {
-    /// Login name, without regard to case.
-    #[validate(length(min = 1, max = 254))]
-    #[schema(min_length = 1, max_length = 254, example = "aygun@example.org")]
-    email: String,
-    /// Password.
-    #[validate(length(min = 1, max = 128))]
-    #[schema(min_length = 1, max_length = 128, example = "seven brave otters")]
-    password: String,
-}
 
 /// A refresh token.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -78,8 +65,11 @@ pub struct TokenBody {
     (status = 422, description = "`validation-failed`", body = souk_http::ProblemBody, content_type = "application/problem+json"),
     Refusals))]
 #[post("/auth/register")]
-pub async fn register_user(state: Data<AppState>, body: Json<RegisterBody>) -> Result<Created<UserBody>> {
-    let user = state.users.register(&body).await?;
+pub async fn register_user(
+    state: Data<AppState>,
+    body: CountedJson<RegisterBody>,
+) -> Result<Created<UserBody>> {
+    let user = state.users.register(&body.0).await?;
     Ok(Created::at("/api/v1/users/me", user))
 }
 
@@ -96,9 +86,9 @@ pub async fn begin_session(
     state: Data<AppState>,
     worker: Data<Worker>,
     request: HttpRequest,
-    body: Json<LoginBody>,
+    body: CountedJson<LoginBody>,
 ) -> Result<impl Responder> {
-    let LoginBody { email, password } = body.into_inner();
+    let LoginBody { email, password } = body.0;
     let user_agent = request
         .headers()
         .get(USER_AGENT)

@@ -18,6 +18,7 @@ mod headers;
 mod keys;
 mod leaving;
 mod limits;
+mod limits_by_account;
 mod live;
 mod logs;
 mod ops;
