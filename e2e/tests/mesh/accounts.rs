@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::bodies::Tokens;
 use crate::mesh::Mesh;
-use crate::people::{PASSWORD, Person};
+use crate::people::{PASSWORD, Person, registration, word};
 
 const NEW: &str = "eleven calm herons";
 
@@ -85,6 +85,110 @@ async fn a_forgotten_password_is_set_by_the_mailed_link_and_everybody_is_out() {
     let again = mesh.anybody().post("/auth/password-reset/confirm", &body).await;
     again.refused(422, "invalid-reset-token");
     mesh.login(&person.email, NEW).await;
+}
+
+#[tokio::test]
+async fn a_reset_asked_for_at_a_look_alike_address_reaches_nobody() {
+    let mesh = Mesh::shared().await;
+    let name = word();
+    let (victim, look_alike) = (
+        format!("vic@{name}-mimi.example"),
+        format!("vic@{name}-m\u{130}mi.example"),
+    );
+    let created = mesh.anybody().post("/auth/register", registration(&victim)).await;
+    let _: Value = created.created();
+
+    for address in [&look_alike, &victim] {
+        let asked = mesh
+            .anybody()
+            .post("/auth/password-reset", json!({"email": address}))
+            .await;
+        assert_eq!(asked.status, 202, "{asked:?}");
+    }
+
+    // Mails leave in the order in which they were asked for: that of the victim is the later one.
+    let token = mesh.mailed(&victim, "Set a new password").await;
+    let mails = mesh.mails_about(&name);
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    for mail in &mails {
+        assert!(mail.contains(&format!("To: {victim}")), "{mail}");
+    }
+    let body = json!({"token": token, "new_password": NEW});
+    mesh.anybody()
+        .post("/auth/password-reset/confirm", &body)
+        .await
+        .no_content();
+    let login = json!({"email": look_alike, "password": NEW});
+    let login = mesh.anybody().post("/auth/login", login).await;
+    login.refused(401, "invalid-credentials");
+}
+
+#[tokio::test]
+async fn one_mailbox_is_one_account_in_every_spelling() {
+    let mesh = Mesh::shared().await;
+    let name = word();
+    let (unicode, ascii) = (
+        format!("a@b\u{fc}cher.{name}.example"),
+        format!("A@xn--bcher-kva.{name}.Example"),
+    );
+    let created = mesh
+        .anybody()
+        .post("/auth/register", registration(&unicode))
+        .await;
+    let _: Value = created.created();
+
+    let again = mesh.anybody().post("/auth/register", registration(&ascii)).await;
+    again.refused(409, "email-taken");
+    mesh.login(&ascii, PASSWORD).await;
+    mesh.login(&unicode, PASSWORD).await;
+    let unreachable = format!("a..b@{name}.example");
+    let refused = mesh
+        .anybody()
+        .post("/auth/register", registration(&unreachable))
+        .await;
+    let refused = refused.refused(422, "validation-failed");
+    assert_eq!(refused["errors"][0]["pointer"], "/email");
+}
+
+#[tokio::test]
+async fn a_login_that_is_an_array_is_no_login() {
+    let mesh = Mesh::shared().await;
+    let person = mesh.customer().await;
+
+    let login = mesh
+        .anybody()
+        .post("/auth/login", json!([person.email, PASSWORD]))
+        .await;
+
+    let refused = login.refused(422, "validation-failed");
+    assert_eq!(refused["errors"][0]["code"], "wrong_type");
+}
+
+#[tokio::test]
+async fn an_operator_gives_an_account_another_address() {
+    let mesh = Mesh::shared().await;
+    let (admin, person, other) = (mesh.admin().await, mesh.customer().await, mesh.customer().await);
+    let url = format!("/users/{}", person.id);
+    let address = format!("{}@example.org", word());
+
+    let taken = admin.patch(&url, json!({"email": other.email})).await;
+    taken.refused(409, "email-taken");
+    let changed: Value = admin.patch(&url, json!({"email": address})).await.ok();
+
+    assert_eq!(
+        (&changed["email"], &changed["is_verified"]),
+        (&json!(address), &json!(false))
+    );
+    let me: Value = person.client.get("/users/me").await.ok();
+    assert_eq!(me["email"], json!(address));
+    let token = mesh.mailed(&address, "Confirm your e-mail address").await;
+    mesh.anybody()
+        .post("/auth/verify-email", json!({"token": token}))
+        .await
+        .no_content();
+    mesh.login(&address, PASSWORD).await;
+    let page: Value = admin.get("/users?conflict=true").await.ok();
+    assert!(page["items"].is_array());
 }
 
 #[tokio::test]

@@ -20,17 +20,31 @@ impl Mesh {
         .await
     }
 
-    /// All mails to an address, oldest first: their names tell their order.
+    /// All mails to an address, oldest first.
     fn mails_to(&self, email: &str) -> Result<Vec<String>, String> {
+        let mut mails = self.mails()?;
+        mails.retain(|mail| mail.contains(&format!("To: {email}")));
+        Ok(mails)
+    }
+
+    /// All mails with this word in them, oldest first.
+    pub fn mails_about(&self, word: &str) -> Vec<String> {
+        let mut mails = self.mails().unwrap();
+        mails.retain(|mail| mail.contains(word));
+        mails
+    }
+
+    /// All mails, oldest first: their names tell their order.
+    fn mails(&self) -> Result<Vec<String>, String> {
         let files = fs::read_dir(self.dir.join("mails")).map_err(|error| error.to_string())?;
         let mut paths: Vec<_> = files
             .map(|file| file.unwrap().path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "eml"))
             .collect();
         paths.sort();
-        let mails = paths.iter().map(|path| fs::read_to_string(path).unwrap());
-        Ok(mails
-            .filter(|mail| mail.contains(&format!("To: {email}")))
+        Ok(paths
+            .iter()
+            .map(|path| fs::read_to_string(path).unwrap())
             .collect())
     }
 }
