@@ -1,7 +1,6 @@
 //! Which account a request is about: its body is read once, as its handler takes it, before it is counted.
 
 use std::future::{Ready, ready};
-use std::rc::Rc;
 
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::Method;
@@ -75,7 +74,7 @@ async fn read<T: NamesAccount>(request: &mut ServiceRequest, names: &Names) -> O
     let mut payload = request.take_payload();
     let body = Json::<T>::from_request(request.request(), &mut payload).await;
     let account = body.as_ref().ok().map(|body| names.account(body.email()));
-    request.extensions_mut().insert(Rc::new(ReadBody(body)));
+    request.extensions_mut().insert(ReadBody(body));
     account
 }
 
@@ -84,8 +83,8 @@ impl<T: 'static> FromRequest for CountedJson<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let read = request.extensions_mut().remove::<Rc<ReadBody<T>>>();
-        ready(match read.and_then(Rc::into_inner) {
+        let read = request.extensions_mut().remove::<ReadBody<T>>();
+        ready(match read {
             Some(ReadBody(body)) => body.map(|Json(body)| Self(body)),
             None => Err(Problem::internal("a body that names an account was not read")),
         })
