@@ -213,6 +213,33 @@ async fn a_registration_waits_for_one_of_the_previous_release_and_is_refused() {
 }
 
 #[actix_web::test]
+async fn a_registration_of_the_previous_release_in_another_spelling_is_found_out_when_forms_are_filled_in() {
+    let app = TestApp::new().await;
+    app.registered().await;
+    let insert = format!(
+        "insert into users (id, email, password_hash, first_name, last_name)
+         select '{}', '{UNICODE}', password_hash, 'Aygun', 'Aliyeva' from users",
+        Uuid::now_v7()
+    );
+
+    // Neither sees the other: no index knows both.
+    let second: user_svc::Result<Response> = app
+        .db
+        .db()
+        .transaction(async |tx| {
+            diesel::sql_query(insert).execute(tx).await?;
+            Ok(app.register(ASCII).await)
+        })
+        .await;
+
+    assert_eq!(second.unwrap().status, 201);
+    assert_eq!(app.fill().await, counts(1, 1, 0));
+    let keeper = app.logs_in(UNICODE).await;
+    assert!(keeper.is_some() && app.logs_in(ASCII).await == keeper);
+    assert_eq!(app.db.count("users where email_conflict").await, 1);
+}
+
+#[actix_web::test]
 async fn an_account_of_the_previous_release_is_found_by_its_address_and_no_other() {
     let (app, post) = (TestApp::new().await, Post::new());
     let victim = app.registered_by_previous_release(VICTIM, false).await;
