@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::within;
 use crate::message::Namespace;
-use crate::{Deliveries, Publisher, Result, declare};
+use crate::{Deliveries, Publisher, Result, declare, wire};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 // Declaring many quorum queues at once on a cold broker takes seconds.
@@ -55,7 +55,7 @@ impl Bus {
     /// Connects, and declares nothing: for whoever only looks.
     pub(crate) async fn open(&self, name: &str) -> Result<Session> {
         let properties = ConnectionProperties::default().with_connection_name(name.into());
-        let connection = within(CONNECT_LIMIT, Connection::connect(&self.url, properties)).await?;
+        let connection = within(CONNECT_LIMIT, wire::connect(&self.url, properties)).await?;
         Ok(Session {
             connection,
             namespace: self.namespace.clone(),
@@ -89,7 +89,7 @@ impl Bus {
     /// Deletes this bus's exchanges and queues with all they hold; for tests.
     pub async fn delete_topology(&self) -> Result<()> {
         let properties = ConnectionProperties::default().with_connection_name("delete-topology".into());
-        let connection = within(CONNECT_LIMIT, Connection::connect(&self.url, properties)).await?;
+        let connection = within(CONNECT_LIMIT, wire::connect(&self.url, properties)).await?;
         let channel = within(CONNECT_LIMIT, connection.create_channel()).await?;
         within(
             DECLARE_LIMIT,

@@ -13,9 +13,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::error::within;
-use crate::{BusError, Result};
+use crate::wire::MALFORMED;
+use crate::{BusError, Result, printable};
 
 const LIMIT: Duration = Duration::from_secs(10);
+/// Characters of a property, at most: each of its 255 bytes may need an escape of six.
+const MAX_TEXT: usize = 6 * 255;
+/// Characters of a header, at most.
+const MAX_HEADER: usize = 4096;
 
 /// The messages of one queue, in order; a [`Stream`] that ends only after [`Deliveries::cancel`] or an error.
 pub struct Deliveries {
@@ -74,15 +79,19 @@ impl Stream for Deliveries {
     }
 }
 
-/// One message that waits for an answer.
+/// One message that waits for an answer; its texts have no control characters.
 #[derive(Debug)]
 pub struct Delivery {
     /// The event in JSON, if the sender kept to the contract.
     pub body: Vec<u8>,
+    /// What was wrong with its properties or size, so that they are not as they were sent.
+    pub malformed: Option<String>,
     /// The event's id, as the sender says.
     pub message_id: Option<String>,
     /// The event's type, as the sender says.
     pub kind: Option<String>,
+    /// The event's source, as the sender says.
+    pub source: Option<String>,
     /// The exchange it came through; empty for one sent straight to the queue.
     pub exchange: String,
     /// Its routing key.
@@ -128,17 +137,19 @@ fn answered(answered: bool) -> Result<()> {
 
 impl From<Raw> for Delivery {
     fn from(mut raw: Raw) -> Self {
-        let owned = |value: &Option<ShortString>| value.as_ref().map(|value| value.as_str().to_owned());
-        let table = raw.properties.headers().clone().unwrap_or_default();
-        let entries = table.inner().iter();
+        let text = |value: &ShortString| printable(value.as_str(), MAX_TEXT);
+        let owned = |value: &Option<ShortString>| value.as_ref().map(text);
+        let entries = raw.properties.headers().iter().flat_map(FieldTable::inner);
         let headers: BTreeMap<_, _> = entries
-            .filter_map(|(name, value)| Some((name.as_str().to_owned(), readable(value)?)))
+            .filter_map(|(name, value)| Some((text(name), printable(&readable(value)?, MAX_HEADER))))
             .collect();
         Self {
+            malformed: headers.get(MALFORMED).cloned(),
             message_id: owned(raw.properties.message_id()),
             kind: owned(raw.properties.kind()),
-            exchange: raw.exchange.as_str().to_owned(),
-            routing_key: raw.routing_key.as_str().to_owned(),
+            source: owned(raw.properties.app_id()),
+            exchange: text(&raw.exchange),
+            routing_key: text(&raw.routing_key),
             redelivered: raw.redelivered,
             delivery_count: headers
                 .get("x-delivery-count")

@@ -10,6 +10,8 @@ mod depth;
 mod error;
 mod message;
 mod publish;
+mod text;
+mod wire;
 
 pub use bus::{Bus, Session};
 pub use consume::{Deliveries, Delivery};
@@ -17,3 +19,5 @@ pub use depth::{Depth, Gauge};
 pub use error::{BusError, Result};
 pub use message::{CONTENT_TYPE, Message, Target};
 pub use publish::{Outcome, Publisher};
+pub use text::printable;
+pub use wire::MAX_BODY;

@@ -56,25 +56,31 @@ impl Message {
         const PERSISTENT: u8 = 2;
         let mut headers = FieldTable::default();
         for (name, value) in &self.headers {
-            headers.insert(name.as_str().into(), AMQPValue::LongString(value.as_str().into()));
+            headers.insert(short(name), AMQPValue::LongString(value.as_str().into()));
         }
         BasicProperties::default()
             .with_delivery_mode(PERSISTENT)
             .with_content_type(CONTENT_TYPE.into())
-            .with_message_id(self.id.as_str().into())
-            .with_type(self.kind.as_str().into())
-            .with_app_id(self.source.as_str().into())
+            .with_message_id(short(&self.id))
+            .with_type(short(&self.kind))
+            .with_app_id(short(&self.source))
             .with_headers(headers)
     }
 
     /// Exchange and routing key on a broker with this namespace.
     pub(crate) fn address(&self, namespace: &Namespace) -> (ShortString, ShortString) {
         match self.target {
-            Target::Exchange(exchange) => (namespace.of(exchange.name()), self.kind.as_str().into()),
+            Target::Exchange(exchange) => (namespace.of(exchange.name()), short(&self.kind)),
             Target::Queue(queue) => (ShortString::default(), namespace.of(queue.name)),
             Target::Parked(queue) => (ShortString::default(), namespace.parked(queue)),
         }
     }
+}
+
+/// As much of a text as AMQP allows for a short one; lapin panics at more.
+fn short(text: &str) -> ShortString {
+    let end = text.floor_char_boundary(usize::from(u8::MAX));
+    text.get(..end).unwrap_or_default().into()
 }
 
 /// The prefix of every name, so that tests and several meshes share a broker.

@@ -119,3 +119,24 @@ async fn a_delivery_can_be_answered_once() {
     assert!(matches!(delivery.reject(true).await, Err(BusError::Unanswerable)));
     test.end().await;
 }
+
+#[tokio::test]
+async fn a_connection_that_ends_counts_as_a_delivery_of_all_that_was_in_hand() {
+    let test = TestBus::new().await;
+    publish(&test.session, 3).await;
+
+    for count in 0..3 {
+        let session = test.bus.connect("reader").await.unwrap();
+        let mut deliveries = session.consume(&ORDERS, 2).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(next(&mut deliveries).await.delivery_count, count);
+        }
+        session.close().await;
+    }
+
+    let mut deliveries = test.session.consume(&ORDERS, 3).await.unwrap();
+    for count in [3, 3, 0] {
+        assert_eq!(next(&mut deliveries).await.delivery_count, count);
+    }
+    test.end().await;
+}

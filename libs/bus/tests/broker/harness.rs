@@ -21,14 +21,25 @@ pub static QUEUES: &[&Queue] = &[&ORDERS];
 /// A bus whose exchanges and queues are nobody else's; [`TestBus::end`] removes them.
 pub struct TestBus {
     pub bus: Bus,
+    namespace: String,
     pub session: Session,
 }
 
 impl TestBus {
     pub async fn new() -> Self {
-        let bus = Bus::new(url(), format!("bus-{}", Uuid::now_v7().simple())).with_queues(QUEUES);
+        let namespace = format!("bus-{}", Uuid::now_v7().simple());
+        let bus = Bus::new(url(), &namespace).with_queues(QUEUES);
         let session = bus.connect("bus-tests").await.unwrap();
-        Self { bus, session }
+        Self {
+            bus,
+            namespace,
+            session,
+        }
+    }
+
+    /// A queue's name on the broker.
+    pub fn name_of(&self, queue: &Queue) -> String {
+        format!("{}.{}", self.namespace, queue.name)
     }
 
     pub async fn end(self) {

@@ -12,4 +12,6 @@ mod consume;
 mod declare;
 mod depth;
 mod harness;
+mod hostile;
 mod publish;
+mod raw;
