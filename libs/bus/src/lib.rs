@@ -20,4 +20,4 @@ pub use error::{BusError, Result};
 pub use message::{CONTENT_TYPE, Message, Target};
 pub use publish::{Outcome, Publisher};
 pub use text::printable;
-pub use wire::MAX_BODY;
+pub use wire::{MAX_BODY, connect};

@@ -31,7 +31,7 @@ impl DbError {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Pool(_) | Self::Connect(_) | Self::CommitUnknown(_) | Self::Unavailable(_) => true,
-            Self::Query(error) => is_connection_loss(error),
+            Self::Query(error) => is_connection_loss(error) || is_out_of_service(error),
             Self::BrokenOff => false,
         }
     }
@@ -41,6 +41,20 @@ impl DbError {
         let cause = std::error::Error::source(self).map(ToString::to_string);
         self.is_unavailable()
             .then(|| Self::Unavailable(cause.unwrap_or_else(|| self.to_string())))
+    }
+
+    /// Whether the statement itself is impossible, so that no repetition can succeed: a value that Postgres cannot hold,
+    /// or a row that its table never allows. A violated foreign or unique key is not among them: it may be a race.
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Query(QueryError::SerializationError(_)) => true,
+            Self::Query(QueryError::DatabaseError(kind, info)) => match kind {
+                DatabaseErrorKind::NotNullViolation | DatabaseErrorKind::CheckViolation => true,
+                DatabaseErrorKind::Unknown => is_data_exception(info.message()),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Whether Postgres gave this transaction up in favour of another, so that it should simply run again.
@@ -63,6 +77,37 @@ impl DbError {
             _ => None,
         }
     }
+}
+
+/// Postgres answers, and cannot write at all: it is a standby, or its disk is full.
+fn is_out_of_service(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => true,
+        QueryError::DatabaseError(DatabaseErrorKind::Unknown, info) => {
+            let message = info.message();
+            message.ends_with("No space left on device") || message.starts_with("cannot execute")
+        }
+        _ => false,
+    }
+}
+
+/// The errors of class 22 that a statement of ours can meet. diesel does not expose SQLSTATE, so the message decides;
+/// one that is missing here, or in another language, is retried before it is given up.
+fn is_data_exception(message: &str) -> bool {
+    const BEGINNINGS: [&str; 11] = [
+        "invalid byte sequence for encoding",
+        "unsupported Unicode escape sequence",
+        "character with byte sequence",
+        "value too long for type",
+        "invalid input syntax for type",
+        "numeric field overflow",
+        "division by zero",
+        "invalid regular expression",
+        "null value not allowed",
+        "date/time field value out of range",
+        "index row",
+    ];
+    BEGINNINGS.iter().any(|beginning| message.starts_with(beginning)) || message.ends_with("out of range")
 }
 
 /// Postgres says some of its farewells only in words: their codes do not reach us through diesel.

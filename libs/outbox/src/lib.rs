@@ -11,6 +11,7 @@ mod parked;
 mod relay;
 mod runner;
 mod trace;
+mod unknown;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
@@ -18,13 +19,14 @@ pub use backlog::Backlog;
 pub use janitor::Janitor;
 pub use outbox::{Pending, enqueue, enqueue_all};
 pub use parked::{
-    ParkedDecision, ParkedError, ParkedFilter, ParkedKeeper, ParkedMessage, ParkedState, audit_of_parked,
-    count_parked, drop_all_parked, drop_parked, find_parked, list_parked, parked_events, replay_all_parked,
-    replay_parked,
+    ParkedCause, ParkedDecision, ParkedError, ParkedFilter, ParkedKeeper, ParkedMessage, ParkedState,
+    audit_of_parked, count_parked, drop_all_parked, drop_parked, find_parked, list_parked, parked_events,
+    replay_all_parked, replay_parked,
 };
 pub use relay::Relay;
 pub use runner::{BatchHandler, Handler, Outcome, Runner};
 pub use trace::{HandledEvent, WrittenEvent, handled, written_between};
+pub use unknown::{UnknownType, list_unknown_types, park_unknown_type};
 
 /// The tables of this crate; run them after those of `souk_db` and before the service's own.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");

@@ -2,6 +2,7 @@
 
 use diesel::sql_types::{Array, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use souk_bus::MAX_BODY;
 use souk_contracts::{Envelope, Event};
 use souk_db::{Conn, prepared};
 use souk_telemetry::Flow;
@@ -52,7 +53,7 @@ pub async fn enqueue<E: Event>(
 /// Tells several events, in their order, by one statement.
 ///
 /// # Errors
-/// When the rows cannot be written.
+/// When the rows cannot be written, or an event is larger than a reader takes.
 pub async fn enqueue_all(tx: &mut Conn, pending: Vec<Pending>) -> Result<(), diesel::result::Error> {
     if pending.is_empty() {
         return Ok(());
@@ -67,6 +68,10 @@ pub async fn enqueue_all(tx: &mut Conn, pending: Vec<Pending>) -> Result<(), die
         .map(|row| row.body)
         .collect::<serde_json::Result<Vec<String>>>()
         .map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?;
+    if let Some(size) = bodies.iter().map(String::len).find(|size| *size > MAX_BODY) {
+        let error = format!("an event of {size} bytes cannot be read by anyone");
+        return Err(diesel::result::Error::SerializationError(error.into()));
+    }
     prepared(
         diesel::sql_query(
             "insert into outbox (id, exchange, routing_key, traceparent, conflation_key, body)

@@ -177,14 +177,14 @@ impl Relay {
         let mut rows = due(conn, confirmed).await?;
         let due = rows.len();
         let conflated = conflate(&mut rows);
-        let messages: Vec<Message> = rows.iter().map(|row| self.message(row)).collect();
+        let mut refused = take_unroutable(&mut rows);
+        let messages: Vec<Message> = rows.iter().filter_map(|row| self.message(row)).collect();
         let (outcomes, settled) = tokio::join!(
             publisher.publish_all(&messages),
             settle(conn, confirmed, &conflated)
         );
         settled?;
         confirmed.clear();
-        let mut refused = Vec::new();
         for (row, outcome) in rows.iter().zip(outcomes?) {
             match outcome {
                 Outcome::Confirmed => confirmed.push(row.seq),
@@ -203,12 +203,10 @@ impl Relay {
         Ok(due)
     }
 
-    fn message(&self, row: &Row) -> Message {
-        // A name that is not an exchange of ours cannot be stored by `enqueue`.
-        let exchange = Exchange::named(&row.exchange).unwrap_or(Exchange::User);
+    fn message(&self, row: &Row) -> Option<Message> {
         let traceparent = row.traceparent.iter();
-        Message {
-            target: Target::Exchange(exchange),
+        Some(Message {
+            target: Target::Exchange(Exchange::named(&row.exchange)?),
             id: row.id.to_string(),
             kind: row.routing_key.clone(),
             source: format!("/{}", self.service),
@@ -216,7 +214,7 @@ impl Relay {
                 .map(|value| ("traceparent".to_owned(), value.clone()))
                 .collect(),
             body: row.body.clone().into_bytes(),
-        }
+        })
     }
 
     /// Measures what waits; its age is what an operator is alerted by.
@@ -265,6 +263,23 @@ async fn due(conn: &mut Conn, confirmed: &[i64]) -> Result<Vec<Row>, diesel::res
     )
     .load(conn)
     .await
+}
+
+/// Takes out the rows for exchanges that this build does not know, which a newer build wrote before it was rolled back,
+/// and answers which they were. They wait for it: any other exchange would confirm them, and their readers miss them.
+fn take_unroutable(rows: &mut Vec<Row>) -> Vec<i64> {
+    let (routable, unroutable): (Vec<Row>, Vec<Row>) = std::mem::take(rows)
+        .into_iter()
+        .partition(|row| Exchange::named(&row.exchange).is_some());
+    *rows = routable;
+    for row in &unroutable {
+        tracing::warn!(
+            event.id = %row.id, event.kind = row.routing_key, exchange = row.exchange,
+            "Outbox relay: unknown exchange, the event is retried later"
+        );
+    }
+    metrics::counter!("outbox_unroutable_total").increment(count(unroutable.len()));
+    unroutable.iter().map(|row| row.seq).collect()
 }
 
 /// Takes out the rows whose subject a later row tells the whole state of, and answers which they were.

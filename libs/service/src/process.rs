@@ -110,7 +110,7 @@ impl Process {
     /// Consumes a queue.
     pub fn consume<E>(&self, runner: Runner<E>)
     where
-        E: From<DbError> + std::fmt::Debug + Send + 'static,
+        E: From<DbError> + std::error::Error + Send + 'static,
     {
         self.spawn(|stop| runner.run(stop));
     }

@@ -14,6 +14,7 @@ mod export;
 mod infra;
 mod internal;
 mod interruption;
+mod raw;
 mod shapes;
 mod stand_in;
 
@@ -24,5 +25,6 @@ pub use export::exported;
 pub use infra::{Infra, infra};
 pub use internal::{ANY_INTERNAL, INTERNAL_CALLS, InternalCalls, SHARED_CALLS, assert_internal_callers};
 pub use interruption::Interruption;
+pub use raw::{RawMessage, RawPublisher, TextProperty, raw_long, raw_nested_tables, raw_short};
 pub use shapes::{WrongShape, wrong_shapes};
 pub use stand_in::{Call, StandIn, problem};

@@ -11,7 +11,7 @@ mod cursor;
 mod filter;
 mod stream;
 
-pub(crate) use stream::connect;
+pub use stream::connect;
 
 /// The header that names what was wrong with a message's properties or size.
 pub(crate) const MALFORMED: &str = "x-malformed";

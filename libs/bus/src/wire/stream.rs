@@ -22,8 +22,12 @@ const CHUNK: usize = 32 * 1024;
 
 type Plain = <Tokio as Reactor>::TcpStream;
 
-/// Opens a connection to the broker at `url`.
-pub(crate) async fn connect(url: &str, properties: ConnectionProperties) -> lapin::Result<Connection> {
+/// Opens a connection of lapin to the broker at `url` that any message can pass. A service uses [`crate::Bus`]; this is for
+/// tools that look into queues themselves.
+///
+/// # Errors
+/// When the URL is none, or the broker is away or refuses.
+pub async fn connect(url: &str, properties: ConnectionProperties) -> lapin::Result<Connection> {
     let uri: AMQPUri = url.parse().map_err(io::Error::other)?;
     let tokio = TokioRuntime::tokio_current();
     let filtered = RuntimeParts::new(Tokio::current(), FilteredReactor(Tokio::current()));

@@ -1,32 +1,18 @@
 //! Messages that no honest sender would send.
 
-use crate::harness::{ORDERS, TestBus, next, order};
-use crate::raw::RawPublisher;
+use crate::harness::{ORDERS, TestBus, next, order, url};
 use souk_bus::{MAX_BODY, Outcome, Target};
-use souk_contracts::Queue;
+use souk_testkit::{RawMessage, RawPublisher, TextProperty, raw_long, raw_nested_tables, raw_short};
 
-/// Sends one raw message and a good one behind it, and answers what the first one was read as.
-async fn read(queue: &Queue, properties: &[u8], flags: u16, body: &[u8]) -> souk_bus::Delivery {
+/// Sends a raw message to [`ORDERS`] and a good one behind it, and answers what the first one was read as.
+async fn read(message: impl FnOnce(&str) -> RawMessage) -> souk_bus::Delivery {
     let test = TestBus::new().await;
-    let name = test.name_of(queue);
-    let raw = tokio::task::spawn_blocking({
-        let (properties, body) = (properties.to_vec(), body.to_vec());
-        move || {
-            RawPublisher::connect(&crate::harness::url()).publish(
-                "",
-                name.as_bytes(),
-                flags,
-                &properties,
-                &body,
-            )
-        }
-    });
-    raw.await.unwrap();
+    send(message(&test.name_of(&ORDERS))).await;
     let mut publisher = test.session.publisher().await.unwrap();
     let good = order("order.created");
     assert_eq!(publisher.publish(&good).await.unwrap(), Outcome::Confirmed);
 
-    let mut deliveries = test.session.consume(queue, 10).await.unwrap();
+    let mut deliveries = test.session.consume(&ORDERS, 10).await.unwrap();
     let first = next(&mut deliveries).await;
     let second = next(&mut deliveries).await;
 
@@ -37,23 +23,15 @@ async fn read(queue: &Queue, properties: &[u8], flags: u16, body: &[u8]) -> souk
     first
 }
 
-fn short(text: &[u8]) -> Vec<u8> {
-    [&[u8::try_from(text.len()).unwrap()][..], text].concat()
+async fn send(message: RawMessage) {
+    let send = move || RawPublisher::connect(&url())?.publish(&message);
+    tokio::task::spawn_blocking(send).await.unwrap().unwrap();
 }
-
-fn long(bytes: &[u8]) -> Vec<u8> {
-    [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat()
-}
-
-const MESSAGE_ID: u16 = 1 << 7;
-const KIND: u16 = 1 << 5;
-const HEADERS: u16 = 1 << 13;
-/// All properties that are text, but `user_id`, which the broker compares, and `expiration`, which it reads.
-const TEXTS: [u16; 8] = [15, 14, 10, 9, 7, 5, 3, 2];
 
 #[tokio::test]
 async fn a_message_id_that_is_not_utf8_can_be_read() {
-    let delivery = read(&ORDERS, &short(b"a\xff\xfe"), MESSAGE_ID, b"{}").await;
+    let delivery =
+        read(|queue| RawMessage::to(queue, "{}").with(TextProperty::MessageId, b"a\xff\xfe")).await;
 
     assert_eq!(delivery.message_id.as_deref(), Some("a\\xff\\xfe"));
     assert_eq!(
@@ -65,10 +43,13 @@ async fn a_message_id_that_is_not_utf8_can_be_read() {
 
 #[tokio::test]
 async fn bad_text_in_every_property_can_be_read() {
-    let flags = TEXTS.iter().fold(0, |flags, bit| flags | 1 << bit);
-    let properties = TEXTS.map(|_| short(b"\xc3\x28\0")).concat();
-
-    let delivery = read(&ORDERS, &properties, flags, b"").await;
+    let delivery = read(|queue| {
+        let message = RawMessage::to(queue, "");
+        TextProperty::ALL
+            .into_iter()
+            .fold(message, |message, property| message.with(property, b"\xc3\x28\0"))
+    })
+    .await;
 
     assert!(delivery.malformed.is_some());
     assert_eq!(delivery.kind.as_deref(), Some("\\xc3(\\u0000"));
@@ -77,7 +58,7 @@ async fn bad_text_in_every_property_can_be_read() {
 
 #[tokio::test]
 async fn a_nul_in_a_property_is_escaped() {
-    let delivery = read(&ORDERS, &short(b"a\0b"), KIND, b"{}").await;
+    let delivery = read(|queue| RawMessage::to(queue, "{}").with(TextProperty::Type, b"a\0b")).await;
 
     assert_eq!(delivery.kind.as_deref(), Some("a\\u0000b"));
     assert_eq!(delivery.malformed, None);
@@ -86,11 +67,11 @@ async fn a_nul_in_a_property_is_escaped() {
 #[tokio::test]
 async fn names_and_values_of_headers_may_be_any_bytes() {
     let table = [
-        [&short(b"value")[..], b"S", &long(b"\xff\0")].concat(),
-        [&short(b"na\xffme")[..], b"S", &long(b"x")].concat(),
+        [&raw_short(b"value")[..], b"S", &raw_long(b"\xff\0")].concat(),
+        [&raw_short(b"na\xffme")[..], b"S", &raw_long(b"x")].concat(),
     ];
 
-    let delivery = read(&ORDERS, &long(&table.concat()), HEADERS, b"{}").await;
+    let delivery = read(|queue| RawMessage::to(queue, "{}").with_headers(table.concat())).await;
 
     assert_eq!(
         delivery.malformed.as_deref(),
@@ -102,12 +83,7 @@ async fn names_and_values_of_headers_may_be_any_bytes() {
 
 #[tokio::test]
 async fn tables_nested_without_limit_do_not_end_the_process() {
-    let mut table = Vec::new();
-    while table.len() < 120_000 {
-        table = [&short(b"")[..], b"F", &long(&table)].concat();
-    }
-
-    let delivery = read(&ORDERS, &long(&table), HEADERS, b"{}").await;
+    let delivery = read(|queue| RawMessage::to(queue, "{}").with_headers(raw_nested_tables())).await;
 
     assert_eq!(
         delivery.malformed.as_deref(),
@@ -118,12 +94,12 @@ async fn tables_nested_without_limit_do_not_end_the_process() {
 #[tokio::test]
 async fn headers_of_wrong_types_are_read_as_they_are() {
     let table = [
-        [&short(b"x-delivery-count")[..], b"S", &long(b"many")].concat(),
-        [&short(b"traceparent")[..], b"t", &[1]].concat(),
-        [&short(b"x-parked-reason")[..], b"V"].concat(),
+        [&raw_short(b"x-delivery-count")[..], b"S", &raw_long(b"many")].concat(),
+        [&raw_short(b"traceparent")[..], b"t", &[1]].concat(),
+        [&raw_short(b"x-parked-reason")[..], b"V"].concat(),
     ];
 
-    let delivery = read(&ORDERS, &long(&table.concat()), HEADERS, b"{}").await;
+    let delivery = read(|queue| RawMessage::to(queue, "{}").with_headers(table.concat())).await;
 
     assert_eq!(
         (delivery.malformed.as_deref(), delivery.delivery_count),
@@ -136,7 +112,7 @@ async fn headers_of_wrong_types_are_read_as_they_are() {
 async fn a_body_of_a_hundred_megabytes_is_cut() {
     let body = vec![b'x'; 100 * 1024 * 1024];
 
-    let delivery = read(&ORDERS, b"", 0, &body).await;
+    let delivery = read(|queue| RawMessage::to(queue, body)).await;
 
     assert!(delivery.body.len() < MAX_BODY, "{}", delivery.body.len());
     assert!(
@@ -168,18 +144,8 @@ async fn a_text_too_long_for_a_property_is_cut_when_it_is_sent() {
 async fn lapin_alone_cannot_read_them() {
     let test = TestBus::new().await;
     let queue = test.name_of(&ORDERS);
-    let name = queue.clone();
-    let raw = move || {
-        RawPublisher::connect(&crate::harness::url()).publish(
-            "",
-            name.as_bytes(),
-            MESSAGE_ID,
-            &short(b"\xff"),
-            b"{}",
-        );
-    };
-    tokio::task::spawn_blocking(raw).await.unwrap();
-    let connection = lapin::Connection::connect(&crate::harness::url(), Default::default())
+    send(RawMessage::to(&queue, "{}").with(TextProperty::MessageId, b"\xff")).await;
+    let connection = lapin::Connection::connect(&url(), Default::default())
         .await
         .unwrap();
     let channel = connection.create_channel().await.unwrap();

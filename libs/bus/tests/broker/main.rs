@@ -14,4 +14,3 @@ mod depth;
 mod harness;
 mod hostile;
 mod publish;
-mod raw;

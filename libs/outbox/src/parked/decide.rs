@@ -1,9 +1,10 @@
 //! What an operator decides about parked messages; each decision is one row of the audit.
 
+use souk_contracts::topology::QUEUES;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
 
-use super::{ParkedMessage, ParkedState, store};
+use super::{ParkedCause, ParkedMessage, ParkedState, store};
 
 /// Why a parked message stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum ParkedError {
     /// It was decided otherwise before.
     #[error("The message is {} already.", .0.as_str())]
     Settled(ParkedState),
+    /// No build like this one reads its queue any more, so nothing would become of a replay.
+    #[error("Nobody reads {0} any more.")]
+    NoReader(String),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -23,7 +27,7 @@ pub enum ParkedError {
 /// one replay.
 ///
 /// # Errors
-/// [`ParkedError::NotFound`], or [`ParkedError::Settled`] when it was dropped.
+/// [`ParkedError::NotFound`], [`ParkedError::Settled`] when it was dropped, or [`ParkedError::NoReader`].
 pub async fn replay_parked(tx: &mut Conn, id: Uuid, actor_id: Uuid) -> Result<ParkedMessage, ParkedError> {
     settle(tx, id, actor_id, "replay", ParkedState::Replaying).await
 }
@@ -36,30 +40,51 @@ pub async fn drop_parked(tx: &mut Conn, id: Uuid, actor_id: Uuid) -> Result<Park
     settle(tx, id, actor_id, "drop", ParkedState::Dropped).await
 }
 
-/// Sends everything that waits in a queue's table to the queue again, and answers how many messages that are.
+/// Sends everything that waits in a queue's table, or what one kind of failure parked, to the queue again, and answers
+/// how many messages that are.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn replay_all_parked(tx: &mut Conn, queue: &str, actor_id: Uuid) -> Result<usize, ParkedError> {
-    settle_all(tx, queue, actor_id, "replay", ParkedState::Replaying).await
+/// When the database fails, or [`ParkedError::NoReader`].
+pub async fn replay_all_parked(
+    tx: &mut Conn,
+    queue: &str,
+    cause: Option<ParkedCause>,
+    actor_id: Uuid,
+) -> Result<usize, ParkedError> {
+    must_be_read(queue)?;
+    settle_all(tx, (queue, cause), actor_id, "replay", ParkedState::Replaying).await
 }
 
-/// Gives up everything that waits in a queue's table, and answers how many messages that were.
+/// Gives up everything that waits in a queue's table, or what one kind of failure parked, and answers how many messages
+/// that were.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn drop_all_parked(tx: &mut Conn, queue: &str, actor_id: Uuid) -> Result<usize, ParkedError> {
-    settle_all(tx, queue, actor_id, "drop", ParkedState::Dropped).await
+pub async fn drop_all_parked(
+    tx: &mut Conn,
+    queue: &str,
+    cause: Option<ParkedCause>,
+    actor_id: Uuid,
+) -> Result<usize, ParkedError> {
+    settle_all(tx, (queue, cause), actor_id, "drop", ParkedState::Dropped).await
+}
+
+fn must_be_read(queue: &str) -> Result<(), ParkedError> {
+    if QUEUES.iter().any(|known| known.name == queue) {
+        Ok(())
+    } else {
+        Err(ParkedError::NoReader(queue.to_owned()))
+    }
 }
 
 async fn settle_all(
     tx: &mut Conn,
-    queue: &str,
+    (queue, cause): (&str, Option<ParkedCause>),
     actor_id: Uuid,
     action: &str,
     to: ParkedState,
 ) -> Result<usize, ParkedError> {
-    let ids = store::lock_waiting(tx, queue).await?;
+    let ids = store::lock_waiting(tx, queue, cause).await?;
     store::audit(tx, &ids, action, actor_id).await?;
     Ok(store::advance(tx, &ids, ParkedState::Parked, to).await?)
 }
@@ -78,6 +103,9 @@ async fn settle(
     }
     if message.state != ParkedState::Parked {
         return Err(ParkedError::Settled(message.state));
+    }
+    if to == ParkedState::Replaying {
+        must_be_read(&message.queue)?;
     }
     store::audit(tx, &[id], action, actor_id).await?;
     store::advance(tx, &[id], ParkedState::Parked, to).await?;

@@ -28,6 +28,21 @@ pub enum ParkedState {
     Dropped,
 }
 
+/// What kind of failure parked a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParkedCause {
+    /// It cannot be read.
+    Unreadable,
+    /// A rule refuses it, or the database can never hold it.
+    Refused,
+    /// It was tried several times and failed each time.
+    Failed,
+    /// Its type is unknown to the build that met it, and an operator had the type parked.
+    UnknownType,
+    /// It was delivered too often without an answer: by crashes or broken connections. The message itself may be good.
+    DeliveryLimit,
+}
+
 /// A message that could not be handled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedMessage {
@@ -41,6 +56,8 @@ pub struct ParkedMessage {
     pub kind: Option<String>,
     /// Why it was parked.
     pub reason: String,
+    /// What kind of failure it was; unknown for what earlier builds parked.
+    pub cause: Option<ParkedCause>,
     /// The sender's trace context.
     pub traceparent: Option<String>,
     /// The message itself; JSON unless that is what was wrong with it.
@@ -80,5 +97,31 @@ impl ParkedState {
     /// The state of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+impl ParkedCause {
+    const ALL: [Self; 5] = [
+        Self::Unreadable,
+        Self::Refused,
+        Self::Failed,
+        Self::UnknownType,
+        Self::DeliveryLimit,
+    ];
+
+    /// The name on the wire and in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::UnknownType => "unknown_type",
+            Self::DeliveryLimit => "delivery_limit",
+        }
+    }
+
+    /// The cause of that name; a later build may know more of them.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == name)
     }
 }

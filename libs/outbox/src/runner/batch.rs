@@ -1,41 +1,29 @@
 //! A batch: first as one transaction, and one by one if that fails.
 
 use std::any::Any;
-use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
-use std::slice;
 
 use futures_util::FutureExt;
-use serde::Deserialize;
-use souk_bus::{BusError, Delivery, Message, Publisher, Target};
+use souk_bus::{BusError, Delivery, Message, Publisher, Target, printable};
 use souk_db::DbError;
 use uuid::Uuid;
 
-use super::handler::Group;
-use super::{ANY, Outcome, Runner};
-use crate::inbox;
+use super::attempt::{Attempt, Deferred, MAX_ATTEMPTS};
+use super::read::{Readable, Unreadable};
+use super::{Outcome, Runner};
+use crate::parked::ParkedCause;
+use crate::{inbox, unknown};
 
-/// Messages from `from` on wait for our own infrastructure.
-pub(super) struct Held<E> {
-    /// The first one that waits.
-    pub from: usize,
-    /// Why.
-    pub error: E,
-}
+/// Characters of a reason, at most.
+const MAX_REASON: usize = 500;
 
-/// What the runner itself needs of an envelope.
-#[derive(Deserialize)]
-struct Attributes<'a> {
-    id: Uuid,
-    #[serde(rename = "type", borrow)]
-    kind: Cow<'a, str>,
-}
-
-/// Messages that were read.
-struct Readable<E> {
-    ids: Vec<Uuid>,
-    /// In order, each with the key of its handler.
-    groups: Vec<(&'static str, Box<dyn Group<E>>)>,
+/// Why a batch was not finished; what is left of it is still in the batch.
+pub(super) enum Pause<E> {
+    /// Our own infrastructure is away.
+    Unavailable(E),
+    /// The first message of the rest is of a type that only a newer build knows.
+    UnknownType(String),
 }
 
 /// Why a transaction of handlers was rolled back.
@@ -54,40 +42,48 @@ impl<E: From<DbError>> From<DbError> for Fault<E> {
 
 impl<E> Runner<E>
 where
-    E: From<DbError> + std::fmt::Debug + Send + 'static,
+    E: From<DbError> + std::error::Error + Send + 'static,
 {
     /// Gives a batch its effect and acknowledges it; the outer error is the broker's.
     pub(super) async fn process(
         &self,
-        batch: &[Delivery],
+        batch: &mut VecDeque<Attempt>,
+        deferred: &mut Deferred,
         publisher: &mut Publisher,
-    ) -> Result<Result<(), Held<E>>, BusError> {
-        if let Ok(readable) = self.read(batch)
+    ) -> Result<Result<(), Pause<E>>, BusError> {
+        let is_first = batch.iter().all(|attempt| attempt.failures == 0);
+        if is_first
+            && let Ok(readable) = self.read(batch.iter().map(|attempt| &attempt.delivery))
             && self.apply(readable).await.is_ok()
         {
-            if let Some(last) = batch.last() {
-                last.ack_up_to().await?;
-            }
             self.count("handled", batch.len());
+            acknowledge(batch, deferred).await?;
             return Ok(Ok(()));
         }
-        for (at, delivery) in batch.iter().enumerate() {
-            if let Err(error) = self.process_one(delivery, publisher).await? {
-                return Ok(Err(Held { from: at, error }));
+        while let Some(attempt) = batch.pop_front() {
+            if let Err((attempt, pause)) = self.process_one(attempt, deferred, publisher).await? {
+                batch.push_front(attempt);
+                return Ok(Err(pause));
             }
         }
         Ok(Ok(()))
     }
 
-    /// Gives one message its effect and settles it.
+    /// Gives one message its effect and settles it, or gives it back.
     async fn process_one(
         &self,
-        delivery: &Delivery,
+        attempt: Attempt,
+        deferred: &mut Deferred,
         publisher: &mut Publisher,
-    ) -> Result<Result<(), E>, BusError> {
-        let readable = match self.read(slice::from_ref(delivery)) {
+    ) -> Result<Result<(), (Attempt, Pause<E>)>, BusError> {
+        let delivery = &attempt.delivery;
+        let readable = match self.read(std::iter::once(delivery)) {
             Ok(readable) => readable,
-            Err(reason) => return self.park(delivery, publisher, &reason).await.map(Ok),
+            Err(Unreadable::Broken(reason)) => {
+                let parked = self.park(delivery, publisher, ParkedCause::Unreadable, &reason);
+                return parked.await.map(Ok);
+            }
+            Err(Unreadable::UnknownType(kind)) => return self.meet_unknown(attempt, kind, publisher).await,
         };
         let ids = readable.ids.clone();
         let error = match self.apply(readable).await {
@@ -96,54 +92,53 @@ where
                 return delivery.ack().await.map(Ok);
             }
             Err(Fault::Panicked(message)) => {
-                tracing::error!(
-                    queue = self.queue.name,
-                    event.id = delivery.message_id,
-                    event.kind = delivery.kind,
-                    panic = message,
-                    "A handler panicked"
-                );
-                return self.retry(delivery).await.map(Ok);
+                let reason = format!("a handler panicked: {message}");
+                return self.defer(attempt, deferred, publisher, &reason).await.map(Ok);
             }
             Err(Fault::Refused(error)) => error,
         };
         match (self.settle)(&error) {
-            Outcome::Hold => return Ok(Err(error)),
+            Outcome::Hold => return Ok(Err((attempt, Pause::Unavailable(error)))),
             Outcome::Done => {
                 if let Err(error) = self.record(&ids).await {
-                    return Ok(Err(error));
+                    return Ok(Err((attempt, Pause::Unavailable(error))));
                 }
                 self.count("refused", 1);
                 delivery.ack().await?;
             }
-            Outcome::Park => self.park(delivery, publisher, &format!("{error:?}")).await?,
+            Outcome::Park => {
+                let reason = reason_of(&error);
+                self.park(delivery, publisher, ParkedCause::Refused, &reason)
+                    .await?;
+            }
             Outcome::Retry => {
-                tracing::error!(queue = self.queue.name, event.id = delivery.message_id, event.kind = delivery.kind, error = ?error, "A handler failed");
-                self.retry(delivery).await?;
+                self.defer(attempt, deferred, publisher, &reason_of(&error))
+                    .await?
             }
         }
         Ok(Ok(()))
     }
 
-    /// Reads messages and finds their handlers; the reason why it cannot be done otherwise.
-    fn read(&self, batch: &[Delivery]) -> Result<Readable<E>, String> {
-        let (mut ids, mut groups) = (Vec::with_capacity(batch.len()), Vec::new());
-        for Delivery { body, .. } in batch {
-            let Attributes { id, kind } = serde_json::from_slice(body)
-                .map_err(|error| format!("the envelope cannot be read: {error}"))?;
-            let handler = self.handlers.get_key_value(kind.as_ref());
-            let (key, handler) = handler
-                .or_else(|| self.handlers.get_key_value(ANY))
-                .ok_or_else(|| format!("nothing here handles {kind}"))?;
-            let mut group = match groups.pop_if(|(last, _)| last == key) {
-                Some((_, group)) => group,
-                None => handler.group(),
-            };
-            group.push(body).map_err(|error| error.to_string())?;
-            groups.push((*key, group));
-            ids.push(id);
+    /// Leaves a message of a newer build in the queue, or parks it where an operator decided so.
+    async fn meet_unknown(
+        &self,
+        attempt: Attempt,
+        kind: String,
+        publisher: &mut Publisher,
+    ) -> Result<Result<(), (Attempt, Pause<E>)>, BusError> {
+        let noted = match self.db.conn().await {
+            Ok(mut conn) => unknown::note(&mut conn, self.queue.name, &kind).await,
+            Err(error) => Err(error),
+        };
+        match noted {
+            Ok(true) => {
+                let reason = format!("this build does not know {kind}, and an operator had it parked");
+                let parked = self.park(&attempt.delivery, publisher, ParkedCause::UnknownType, &reason);
+                parked.await.map(Ok)
+            }
+            Ok(false) => Ok(Err((attempt, Pause::UnknownType(kind)))),
+            Err(error) => Ok(Err((attempt, Pause::Unavailable(error.into())))),
         }
-        Ok(Readable { ids, groups })
     }
 
     /// Runs the handlers of the messages that are new, in order, in one transaction with their inbox rows.
@@ -173,13 +168,44 @@ where
             .await
     }
 
+    /// Tries a message again later, and parks it with its last error when it has failed too often.
+    async fn defer(
+        &self,
+        attempt: Attempt,
+        deferred: &mut Deferred,
+        publisher: &mut Publisher,
+        reason: &str,
+    ) -> Result<(), BusError> {
+        tracing::error!(
+            queue = self.queue.name,
+            event.id = attempt.delivery.message_id,
+            event.kind = attempt.delivery.kind,
+            attempt = attempt.failures + 1,
+            reason,
+            "A handler failed"
+        );
+        match deferred.put(attempt) {
+            Some(given_up) => {
+                let reason = format!("failed {MAX_ATTEMPTS} times: {reason}");
+                self.park(&given_up.delivery, publisher, ParkedCause::Failed, &reason)
+                    .await
+            }
+            None => {
+                self.count("retried", 1);
+                Ok(())
+            }
+        }
+    }
+
     /// Moves a message to where operators look, with the reason, and only then lets it go.
     async fn park(
         &self,
         delivery: &Delivery,
         publisher: &mut Publisher,
+        cause: ParkedCause,
         reason: &str,
     ) -> Result<(), BusError> {
+        let reason = printable(reason, MAX_REASON);
         tracing::error!(
             queue = self.queue.name,
             event.id = delivery.message_id,
@@ -187,14 +213,19 @@ where
             reason,
             "A message is parked"
         );
-        let mut headers = delivery.headers.clone();
-        headers.insert("x-parked-reason".to_owned(), reason.chars().take(500).collect());
+        // Of its headers only what is read again: a sender's may fill a frame, and these would not fit in then.
+        let mut headers = std::collections::BTreeMap::new();
+        if let Some(traceparent) = delivery.headers.get("traceparent") {
+            headers.insert("traceparent".to_owned(), printable(traceparent, 100));
+        }
+        headers.insert("x-parked-cause".to_owned(), cause.as_str().to_owned());
+        headers.insert("x-parked-reason".to_owned(), reason);
         headers.insert("x-parked-at".to_owned(), chrono::Utc::now().to_rfc3339());
         let message = Message {
             target: Target::Parked(self.queue),
             id: delivery.message_id.clone().unwrap_or_default(),
             kind: delivery.kind.clone().unwrap_or_default(),
-            source: String::new(),
+            source: delivery.source.clone().unwrap_or_default(),
             headers,
             body: delivery.body.clone(),
         };
@@ -208,16 +239,40 @@ where
         }
     }
 
-    async fn retry(&self, delivery: &Delivery) -> Result<(), BusError> {
-        self.count("retried", 1);
-        delivery.reject(true).await
-    }
-
     fn count(&self, outcome: &'static str, messages: usize) {
         let messages = u64::try_from(messages).unwrap_or(u64::MAX);
         metrics::counter!("inbox_messages_total", "queue" => self.queue.name, "outcome" => outcome)
             .increment(messages);
     }
+}
+
+/// Lets a whole batch go: at once, unless earlier messages are still to be tried again.
+async fn acknowledge(batch: &mut VecDeque<Attempt>, deferred: &Deferred) -> Result<(), BusError> {
+    if deferred.is_empty() {
+        if let Some(last) = batch.back() {
+            last.delivery.ack_up_to().await?;
+        }
+    } else {
+        for attempt in &*batch {
+            attempt.delivery.ack().await?;
+        }
+    }
+    batch.clear();
+    Ok(())
+}
+
+/// An error and what caused it, as one line.
+fn reason_of(error: &dyn std::error::Error) -> String {
+    let mut reason = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let words = cause.to_string();
+        if !reason.ends_with(&words) {
+            reason = format!("{reason}: {words}");
+        }
+        source = cause.source();
+    }
+    reason
 }
 
 /// Runs a handler; a panic in it is a fault like others.

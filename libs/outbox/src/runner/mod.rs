@@ -1,9 +1,12 @@
 //! Consumes one queue: a batch of messages is one transaction with its inbox rows.
 
+mod attempt;
 mod batch;
 mod handler;
+mod read;
 mod session;
 mod settle;
+mod turn;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,6 +17,7 @@ use souk_bus::Bus;
 use souk_contracts::topology::Queue;
 use souk_contracts::{Envelope, Event};
 use souk_db::{Db, DbError};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use handler::{Decode, Erased, Typed};
@@ -21,8 +25,12 @@ use handler::{Decode, Erased, Typed};
 pub use handler::{BatchHandler, Handler};
 pub use settle::Outcome;
 
-/// The pause before a queue is opened again after its connection broke.
+/// The first pause before a queue is opened again after its connection broke; each one after it is twice as long.
 const RECONNECT: Duration = Duration::from_millis(500);
+/// The longest pause: each connection that breaks counts as a delivery of what was in hand.
+const LONGEST_RECONNECT: Duration = Duration::from_secs(8);
+/// A connection that held so long was a good one.
+const STABLE: Duration = Duration::from_secs(30);
 /// Stands for all types among the types that are handled.
 const ANY: &str = "#";
 
@@ -37,7 +45,7 @@ pub struct Runner<E> {
 
 impl<E> Runner<E>
 where
-    E: From<DbError> + std::fmt::Debug + Send + 'static,
+    E: From<DbError> + std::error::Error + Send + 'static,
 {
     /// A runner of `queue`; `settle` says what a failure means for the message.
     pub fn new(db: Db, bus: Bus, queue: &'static Queue, settle: fn(&E) -> Outcome) -> Self {
@@ -79,11 +87,21 @@ where
 
     /// Consumes until `shutdown`, reconnecting whenever the broker was away.
     pub async fn run(self, shutdown: CancellationToken) {
+        let mut pause = RECONNECT;
         while !shutdown.is_cancelled() {
-            if let Err(error) = self.session(&shutdown).await {
-                tracing::warn!(queue = self.queue.name, error = %error, "The queue is lost; it will be opened again");
+            let begun = Instant::now();
+            let Err(error) = self.session(&shutdown).await else {
+                continue;
+            };
+            if begun.elapsed() > STABLE {
+                pause = RECONNECT;
             }
-            shutdown.run_until_cancelled(tokio::time::sleep(RECONNECT)).await;
+            tracing::warn!(
+                queue = self.queue.name, %error, pause_ms = pause.as_millis(),
+                "Runner: the queue's connection failed, retrying"
+            );
+            shutdown.run_until_cancelled(tokio::time::sleep(pause)).await;
+            pause = (pause * 2).min(LONGEST_RECONNECT);
         }
     }
 }

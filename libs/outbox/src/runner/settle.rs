@@ -11,15 +11,18 @@ pub enum Outcome {
     Park,
     /// Our own infrastructure is away: the message is held, and tried again in process until it is back.
     Hold,
-    /// A bug: the broker delivers it again, and parks it after the delivery limit.
+    /// A bug, or a fault that may pass: the message is tried again with growing pauses, and parked in the end.
     Retry,
 }
 
 impl Outcome {
-    /// What a failure of our own database means: away or contended is waited for, anything else is a bug.
+    /// What a failure of our own database means: away or contended is waited for, what it can never hold is parked, and
+    /// anything else is tried again.
     pub fn of_database(error: &DbError) -> Self {
         if error.is_unavailable() || error.is_contention() {
             Self::Hold
+        } else if error.is_permanent() {
+            Self::Park
         } else {
             Self::Retry
         }

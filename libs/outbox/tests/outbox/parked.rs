@@ -127,9 +127,9 @@ async fn all_of_a_queue_are_replayed_at_once() {
     fixture.send([created()]).await;
     fixture.eventually(WAITING, 2).await;
 
-    let all = async |tx: &mut souk_db::Conn| replay_all_parked(tx, QUEUE.name, Uuid::now_v7()).await;
+    let all = async |tx: &mut souk_db::Conn| replay_all_parked(tx, QUEUE.name, None, Uuid::now_v7()).await;
     assert_eq!(fixture.db.transaction(all).await.unwrap(), 2);
-    let none = async |tx: &mut souk_db::Conn| replay_all_parked(tx, QUEUE.name, Uuid::now_v7()).await;
+    let none = async |tx: &mut souk_db::Conn| replay_all_parked(tx, QUEUE.name, None, Uuid::now_v7()).await;
     assert_eq!(fixture.db.transaction(none).await.unwrap(), 0);
 
     fixture.eventually(REPLAYED, 2).await;
@@ -166,9 +166,10 @@ async fn all_of_a_queue_are_dropped_at_once() {
     fixture.send([created(), created()]).await;
     fixture.eventually(WAITING, 2).await;
 
-    let other = async |tx: &mut souk_db::Conn| drop_all_parked(tx, "another.queue", Uuid::now_v7()).await;
+    let other =
+        async |tx: &mut souk_db::Conn| drop_all_parked(tx, "another.queue", None, Uuid::now_v7()).await;
     assert_eq!(fixture.db.transaction(other).await.unwrap(), 0);
-    let all = async |tx: &mut souk_db::Conn| drop_all_parked(tx, QUEUE.name, Uuid::now_v7()).await;
+    let all = async |tx: &mut souk_db::Conn| drop_all_parked(tx, QUEUE.name, None, Uuid::now_v7()).await;
     assert_eq!(fixture.db.transaction(all).await.unwrap(), 2);
 
     assert_eq!(fixture.count(WAITING).await, 0);
