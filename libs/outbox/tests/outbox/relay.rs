@@ -1,4 +1,5 @@
-use souk_contracts::events::{StockChanged, UserCreated};
+use souk_contracts::Envelope;
+use souk_contracts::events::{ShopViewed, StockChanged, UserCreated};
 use souk_db::DbError;
 use souk_outbox::{Janitor, Pending, Relay, enqueue, enqueue_all};
 use tokio_util::sync::CancellationToken;
@@ -161,6 +162,45 @@ async fn an_event_that_no_queue_wants_stays_and_blocks_nothing() {
             1,
         )
         .await;
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn an_event_for_an_exchange_of_a_newer_build_waits_and_goes_nowhere_else() {
+    let fixture = Fixture::new().await;
+    fixture.consume(|_, _| Ok(()));
+    tell(&fixture, 1).await;
+    let mut conn = fixture.db.conn().await.unwrap();
+    let rename = diesel::sql_query("update outbox set exchange = 'review_events'");
+    diesel_async::RunQueryDsl::execute(rename, &mut conn)
+        .await
+        .unwrap();
+
+    tell(&fixture, 3).await;
+    relay(&fixture, &fixture.stop);
+
+    fixture.eventually("select count(*) from effects", 3).await;
+    fixture.eventually(WAITING, 1).await;
+    let postponed = "select count(*) from outbox where exchange = 'review_events' and attempts > 0
+        and next_attempt_at is not null and published_at is null";
+    fixture.eventually(postponed, 1).await;
+    assert_eq!(fixture.effects().await, 3);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn an_event_that_no_reader_takes_is_not_written() {
+    let fixture = Fixture::new().await;
+    let sample = include_bytes!("../../../contracts/samples/shop.viewed.json");
+    let mut huge = Envelope::<ShopViewed>::decode(sample).unwrap().data;
+    huge.visitor = "x".repeat(souk_bus::MAX_BODY);
+
+    let refused = fixture
+        .db
+        .transaction::<_, DbError>(async |tx| Ok(enqueue(tx, huge, Some(1)).await?))
+        .await;
+
+    assert!(refused.unwrap_err().is_permanent());
     fixture.end().await;
 }
 
