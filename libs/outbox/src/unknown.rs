@@ -6,6 +6,8 @@ use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError, prepared};
 use uuid::Uuid;
 
+use crate::ParkedError;
+
 /// A type that waits in a queue for a build that knows it.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::QueryableByName)]
 pub struct UnknownType {
@@ -33,30 +35,29 @@ pub async fn list_unknown_types(conn: &mut Conn) -> Result<Vec<UnknownType>, DbE
     Ok(diesel::sql_query(statement).load(conn).await?)
 }
 
-/// Has the messages of a type parked by builds that do not know it, so that its queue goes on; audited. `None` when the
-/// queue does not wait for this type. Asking twice changes nothing.
+/// Has the messages of a type parked by builds that do not know it, so that its queue goes on; audited. Asking twice
+/// changes nothing.
 ///
 /// # Errors
-/// When the database fails.
+/// [`ParkedError::NotAwaited`], or the database fails.
 pub async fn park_unknown_type(
     tx: &mut Conn,
     queue: &str,
     kind: &str,
     actor_id: Uuid,
-) -> Result<Option<UnknownType>, DbError> {
+) -> Result<UnknownType, ParkedError> {
     let statement = "select queue, kind, first_seen_at, parked_since from unknown_types
         where queue = $1 and kind = $2 for update";
     let found = diesel::sql_query(statement)
         .bind::<Text, _>(queue)
         .bind::<Text, _>(kind)
         .load::<UnknownType>(tx)
-        .await?
+        .await
+        .map_err(DbError::from)?
         .pop();
-    let Some(mut waiting) = found else {
-        return Ok(None);
-    };
+    let mut waiting = found.ok_or(ParkedError::NotAwaited)?;
     if waiting.parked_since.is_some() {
-        return Ok(Some(waiting));
+        return Ok(waiting);
     }
     let now = Utc::now();
     diesel::sql_query(
@@ -69,9 +70,10 @@ pub async fn park_unknown_type(
     .bind::<SqlUuid, _>(Uuid::now_v7())
     .bind::<SqlUuid, _>(actor_id)
     .execute(tx)
-    .await?;
+    .await
+    .map_err(DbError::from)?;
     waiting.parked_since = Some(now);
-    Ok(Some(waiting))
+    Ok(waiting)
 }
 
 /// The types that some build did not know in a queue.

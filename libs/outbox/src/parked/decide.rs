@@ -18,6 +18,9 @@ pub enum ParkedError {
     /// No build like this one reads its queue any more, so nothing would become of a replay.
     #[error("Nobody reads {0} any more.")]
     NoReader(String),
+    /// The queue does not wait for this type.
+    #[error("The queue does not wait for this type.")]
+    NotAwaited,
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),

@@ -56,8 +56,8 @@ pub struct ParkedMessage {
     pub kind: Option<String>,
     /// Why it was parked.
     pub reason: String,
-    /// What kind of failure it was; unknown for what earlier builds parked.
-    pub cause: Option<ParkedCause>,
+    /// The name of a [`ParkedCause`], or of one that only a later build knows; earlier builds wrote none.
+    pub cause: Option<String>,
     /// The sender's trace context.
     pub traceparent: Option<String>,
     /// The message itself; JSON unless that is what was wrong with it.

@@ -73,7 +73,7 @@ impl From<Row> for ParkedMessage {
             event_id: row.event_id,
             kind: row.kind,
             reason: row.reason,
-            cause: row.cause.as_deref().and_then(ParkedCause::named),
+            cause: row.cause,
             traceparent: row.traceparent,
             payload: row.payload,
             first_failed_at: row.first_failed_at,

@@ -12,8 +12,12 @@ use souk_bus::{Bus, Message, Outcome as Sent, Target};
 use souk_contracts::events::{StockChanged, UserCreated, UserDeleted};
 use souk_contracts::{Envelope, Event, Exchange, Queue, topology};
 use souk_db::{Conn, Db, DbError};
-use souk_outbox::{BatchHandler, Handler, Outcome, ParkedKeeper, Runner, enqueue};
+use souk_outbox::{
+    BatchHandler, Handler, Outcome, ParkedFilter, ParkedKeeper, ParkedMessage, Runner, enqueue, list_parked,
+};
 use souk_testkit::TestDb;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -68,6 +72,22 @@ impl Handler for Note {
             .execute(tx)
             .await?;
         (self.answer)(call, event.data.user_id)
+    }
+}
+
+/// Notes each user, and never comes back from the nobody: stands for a process that dies of it.
+pub struct Deadly(pub Arc<Semaphore>);
+
+impl Handler for Deadly {
+    type Event = UserCreated;
+    type Error = Failure;
+
+    async fn handle(&self, tx: &mut Conn, event: Envelope<UserCreated>) -> Result<(), Failure> {
+        if event.data.user_id.is_nil() {
+            self.0.add_permits(1);
+            std::future::pending::<()>().await;
+        }
+        note_group(tx, &[event]).await
     }
 }
 
@@ -206,6 +226,49 @@ impl Fixture {
         tokio::spawn(runner.run(self.stop.clone()));
     }
 
+    /// A consumer of [`QUEUE`] as an earlier build has it: it knows one type.
+    pub fn old_build(&self) -> Runner<Failure> {
+        Runner::new(self.db.clone(), self.bus.clone(), QUEUE, settle)
+            .on(NoteGroups::<UserCreated>(PhantomData))
+    }
+
+    /// The same of a later build, which knows another one.
+    pub fn new_build(&self) -> Runner<Failure> {
+        self.old_build().on(NoteGroups::<UserDeleted>(PhantomData))
+    }
+
+    /// Starts a runner that can be stopped by itself.
+    pub fn start(&self, runner: Runner<Failure>) -> Replica {
+        let stop = self.stop.child_token();
+        let task = tokio::spawn(runner.run(stop.clone()));
+        Replica { stop, task }
+    }
+
+    /// Sends events through their exchange, as a relay does.
+    pub async fn publish<E: Event>(&self, events: impl IntoIterator<Item = E>) {
+        let messages = events.into_iter().map(|event| {
+            let envelope = Envelope::new(event, Some(1));
+            let body = serde_json::to_vec(&envelope).unwrap();
+            Message::of(Target::Exchange(E::EXCHANGE), &envelope, body)
+        });
+        self.send_all(messages.collect()).await;
+    }
+
+    /// All that was parked and kept, newest first.
+    pub async fn listed(&self) -> Vec<ParkedMessage> {
+        let mut conn = self.db.conn().await.unwrap();
+        list_parked(&mut conn, &ParkedFilter::default(), 100)
+            .await
+            .unwrap()
+    }
+
+    /// The broker's name of [`QUEUE`].
+    pub fn queue_name(&self) -> String {
+        let shown = format!("{:?}", self.bus);
+        let namespace = shown.split('"').nth(1).unwrap();
+        format!("{namespace}.{}", QUEUE.name)
+    }
+
     /// Starts a consumer of [`STOCK`].
     pub fn consume_stock(&self) {
         let runner = Runner::new(self.db.clone(), self.bus.clone(), STOCK, settle);
@@ -240,9 +303,14 @@ impl Fixture {
 
     /// Sends bodies straight to the queue.
     pub async fn send(&self, bodies: impl IntoIterator<Item = (Uuid, Vec<u8>)>) {
+        let messages = bodies.into_iter().map(|(id, body)| message(id, body)).collect();
+        self.send_all(messages).await;
+    }
+
+    /// Sends messages wherever they go.
+    pub async fn send_all(&self, mut messages: Vec<Message>) {
         let session = self.bus.connect("test").await.unwrap();
         let mut publisher = session.publisher().await.unwrap();
-        let mut messages: Vec<Message> = bodies.into_iter().map(|(id, body)| message(id, body)).collect();
         // A quorum queue that was just declared may refuse what comes first: whoever sends, sends it again.
         for _ in 0..100 {
             let sent = publisher.publish_all(&messages).await.unwrap();
@@ -276,7 +344,7 @@ impl Fixture {
     /// Waits until `statement` counts `expected`.
     pub async fn eventually(&self, statement: &str, expected: i64) {
         let mut seen = -1;
-        for _ in 0..400 {
+        for _ in 0..1600 {
             seen = self.count(statement).await;
             if seen == expected {
                 return;
@@ -290,7 +358,7 @@ impl Fixture {
     pub async fn parked(&self) -> (Vec<u8>, Option<String>) {
         let session = self.bus.connect("test").await.unwrap();
         let mut deliveries = session.consume_parked(QUEUE, 1).await.unwrap();
-        let waiting = tokio::time::timeout(Duration::from_secs(20), deliveries.next());
+        let waiting = tokio::time::timeout(Duration::from_secs(40), deliveries.next());
         let delivery = waiting.await.expect("a parked message").unwrap().unwrap();
         delivery.ack().await.unwrap();
         (
@@ -305,7 +373,27 @@ impl Fixture {
     }
 }
 
-fn message(id: Uuid, body: Vec<u8>) -> Message {
+/// One process of several.
+pub struct Replica {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Replica {
+    /// Stops it in good order.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+
+    /// Ends it without a goodbye.
+    pub async fn kill(self) {
+        self.task.abort();
+        assert!(self.task.await.unwrap_err().is_cancelled());
+    }
+}
+
+pub fn message(id: Uuid, body: Vec<u8>) -> Message {
     Message {
         target: Target::Queue(QUEUE),
         id: id.to_string(),

@@ -9,7 +9,11 @@
 )]
 
 mod fixture;
+mod fragile;
+mod hostile;
+mod keeper;
 mod parked;
 mod relay;
 mod runner;
 mod trace;
+mod unknown;

@@ -106,8 +106,69 @@ async fn a_bug_is_tried_again_and_parked_in_the_end() {
     fixture.consume(|_, _| Err(Failure::Bug));
     fixture.send([event.clone()]).await;
 
-    assert_eq!(fixture.parked().await.0, event.1);
+    let (body, reason) = fixture.parked().await;
+    assert_eq!(
+        (body, reason.as_deref()),
+        (event.1, Some("failed 8 times: a bug"))
+    );
     assert_eq!(fixture.effects().await, 0);
+    // Once with its batch, and then by itself.
+    assert_eq!(AtomicUsize::load(&fixture.calls, Ordering::SeqCst), 9);
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn what_fails_for_a_while_holds_nobody_up_and_is_handled_in_the_end() {
+    let fixture = Fixture::new().await;
+    let mut events = vec![created_for(Uuid::nil())];
+    events.extend((0..30).map(|_| created()));
+
+    fixture.send(events).await;
+    fixture.consume(|call, user| {
+        if user.is_nil() && call < 40 {
+            Err(Failure::Bug)
+        } else {
+            Ok(())
+        }
+    });
+
+    fixture.eventually(EFFECTS, 30).await;
+    assert_eq!(
+        fixture
+            .count("select count(*) from effects where user_id = '00000000-0000-0000-0000-000000000000'")
+            .await,
+        0
+    );
+    fixture.send((0..30).map(|_| created())).await;
+    fixture.eventually(EFFECTS, 61).await;
+    fixture.eventually("select count(*) from inbox", 61).await;
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn what_the_database_can_never_hold_is_parked_at_once_with_its_own_words() {
+    let fixture = Fixture::new().await;
+    let (id, body) = created();
+    let body = String::from_utf8(body)
+        .unwrap()
+        .replace("user.created\"", "user.\\u0000created\"");
+    let good = created();
+
+    fixture.send([(id, body.clone().into_bytes()), good]).await;
+    fixture.consume_all();
+
+    let (parked, reason) = fixture.parked().await;
+    assert_eq!(parked, body.into_bytes());
+    assert!(
+        reason
+            .as_ref()
+            .unwrap()
+            .contains("invalid byte sequence for encoding"),
+        "{reason:?}"
+    );
+    fixture.eventually(EFFECTS, 1).await;
+    // Together, and each by itself.
+    assert!(AtomicUsize::load(&fixture.calls, Ordering::SeqCst) <= 4);
     fixture.end().await;
 }
 
