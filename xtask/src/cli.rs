@@ -206,6 +206,9 @@ pub enum ParkedCommand {
         /// Of this event type only, as `product.updated`.
         #[arg(long = "type", value_name = "TYPE")]
         kind: Option<String>,
+        /// Of one kind of failure only.
+        #[arg(long, value_parser = PARKED_CAUSES)]
+        cause: Option<String>,
         /// `parked` are those that wait for a decision.
         #[arg(long, default_value = "parked", value_parser = ["parked", "replaying", "replayed", "dropped", "all"])]
         state: String,
@@ -222,6 +225,17 @@ pub enum ParkedCommand {
     Replay(Decision),
     /// Give up.
     Drop(Decision),
+    /// List the event types that queues wait for, because only a newer build knows them.
+    Types,
+    /// Park an event type of a queue that waits for it, so that the queue goes on without the newer build.
+    ParkType {
+        /// The queue, as `search-svc.catalogue`.
+        #[arg(long)]
+        queue: String,
+        /// The event type, as `product.archived`.
+        #[arg(long = "type", value_name = "TYPE")]
+        kind: String,
+    },
 }
 
 /// One parked message, or all that wait of a queue.
@@ -233,7 +247,19 @@ pub struct Decision {
     /// All that wait of this queue.
     #[arg(long, conflicts_with = "id")]
     pub queue: Option<String>,
+    /// Of these only what one kind of failure parked.
+    #[arg(long, requires = "queue", value_parser = PARKED_CAUSES)]
+    pub cause: Option<String>,
 }
+
+/// The kinds of failure by which a message is parked.
+const PARKED_CAUSES: [&str; 5] = [
+    "unreadable",
+    "refused",
+    "failed",
+    "unknown_type",
+    "delivery_limit",
+];
 
 /// What can be done with keys.
 #[derive(Debug, Subcommand)]

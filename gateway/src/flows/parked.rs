@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use souk_auth::Caller;
-use souk_clients::parked::{ParkedBody, ParkedClient, ParkedQuery};
+use souk_clients::parked::{ParkedBody, ParkedClient, ParkedQuery, UnknownTypeBody};
 use souk_clients::{ClientError, MeshClient};
 
 use crate::proxy::Service;
@@ -18,6 +18,14 @@ pub struct Parked<'a> {
 pub struct FoundParked {
     /// At most as many as were asked for, newest first.
     pub messages: Vec<ParkedBody>,
+    /// Services that did not answer.
+    pub unavailable: Vec<&'static str>,
+}
+
+/// Types that queues wait for, and who could not be asked.
+pub struct FoundTypes {
+    /// Oldest first.
+    pub types: Vec<UnknownTypeBody>,
     /// Services that did not answer.
     pub unavailable: Vec<&'static str>,
 }
@@ -59,6 +67,34 @@ impl<'a> Parked<'a> {
             .messages
             .sort_by_key(|message| std::cmp::Reverse(message.id));
         found.messages.truncate(usize::try_from(query.limit).unwrap_or(1));
+        Ok(found)
+    }
+
+    /// Lists the types that queues of all services wait for.
+    ///
+    /// # Errors
+    /// When a service refuses. One that is away, or too old to know the call, is named in the answer.
+    pub async fn unknown_types(&self) -> Result<FoundTypes> {
+        let ask = async |(service, mesh): &(Service, MeshClient)| {
+            (
+                *service,
+                ParkedClient::new(mesh, &self.operator).unknown_types().await,
+            )
+        };
+        let mut found = FoundTypes {
+            types: Vec::new(),
+            unavailable: Vec::new(),
+        };
+        for (service, answer) in join_all(self.services.iter().map(ask)).await {
+            match answer {
+                Ok(types) => found.types.extend(types),
+                Err(ClientError::Unavailable { .. }) => found.unavailable.push(service.name()),
+                // An earlier build takes `types` for the id of a message.
+                Err(error) if error.refusal("not-found").is_some() => found.unavailable.push(service.name()),
+                Err(error) => return Err(Error::Service(error)),
+            }
+        }
+        found.types.sort_by_key(|unknown| unknown.first_seen_at);
         Ok(found)
     }
 

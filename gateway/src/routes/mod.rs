@@ -14,6 +14,7 @@
 //! | `POST /api/v1/auth/verify-email` | [`secrets::verify_email`] |
 //! | `POST /api/v1/auth/verify-email/resend` | [`secrets::ask_for_verification`] |
 //! | `GET /api/v1/ops/mesh` | [`ops::get_mesh`] |
+//! | `GET`, `POST /api/v1/ops/parked/types` | [`parked`] |
 //! | `GET /api/v1/ops/parked`, `/{id}`, `POST .../{id}/replay`, `.../replay`, `.../drop`, `DELETE .../{id}` | [`parked`] |
 //! | `GET /api/v1/ops/trace/{order}` | [`trace::trace_order`] |
 //! | `GET /.well-known/jwks.json` | [`documents::jwks`] |
@@ -43,6 +44,8 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(sessions::end_session)
         .service(ops::get_mesh)
         .service(parked::list_parked)
+        .service(parked::list_unknown_types)
+        .service(parked::park_event_type)
         .service(parked::replay_parked_queue)
         .service(parked::drop_parked_queue)
         .service(parked::get_parked)

@@ -4,7 +4,8 @@ use actix_web::web::Data;
 use actix_web::{delete, get, post};
 use serde::{Deserialize, Serialize};
 use souk_clients::parked::{
-    ParkedBody, ParkedClient, ParkedCountBody, ParkedDetailBody, ParkedQuery, ParkedQueueBody, ParkedState,
+    ParkTypeBody, ParkedBody, ParkedCause, ParkedClient, ParkedCountBody, ParkedDetailBody, ParkedQuery,
+    ParkedQueueBody, ParkedState, UnknownTypeBody,
 };
 use souk_http::{Cursor, Json, PageQuery, Path, Query, Refusals};
 use utoipa::{IntoParams, ToSchema};
@@ -32,6 +33,19 @@ pub struct ListParkedQuery {
     /// That stand so; `parked` are those that wait for a decision.
     #[param(inline)]
     state: Option<ParkedState>,
+    /// That were parked by this kind of failure.
+    #[param(inline)]
+    cause: Option<ParkedCause>,
+}
+
+/// Types of events that queues wait for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnknownTypeList {
+    /// Oldest first.
+    items: Vec<UnknownTypeBody>,
+    /// Services that could not be asked just now.
+    #[schema(example = json!([]))]
+    unavailable: Vec<&'static str>,
 }
 
 /// A page of parked messages.
@@ -66,6 +80,7 @@ pub async fn list_parked(
         queue: query.queue,
         kind: query.kind,
         state: query.state,
+        cause: query.cause,
         after,
         limit: page.fetch(),
     };
@@ -79,6 +94,42 @@ pub async fn list_parked(
         items: found.messages,
         unavailable: found.unavailable,
     }))
+}
+
+/// List event types that queues wait for.
+///
+/// A service that meets a type which only a newer version knows leaves its queue to that version, and the queue waits.
+/// Types that are parked instead are listed too, until a version that knows them has come.
+#[utoipa::path(tag = "operations", security(("bearer" = [])),
+    responses((status = 200, description = "The types", body = UnknownTypeList), OperatorRefusals, Refusals))]
+#[get("/ops/parked/types")]
+pub async fn list_unknown_types(
+    state: Data<AppState>,
+    Operator(operator): Operator,
+) -> Result<Json<UnknownTypeList>> {
+    let found = Parked::new(&state.services, operator).unknown_types().await?;
+    Ok(Json(UnknownTypeList {
+        items: found.types,
+        unavailable: found.unavailable,
+    }))
+}
+
+/// Park an event type of a queue.
+///
+/// For a version that was taken back and stays so: the queue goes on, and messages of the type are parked, to be
+/// replayed by `cause` when a version that knows the type has come. Repeating the call changes nothing.
+#[utoipa::path(tag = "operations", security(("bearer" = [])), request_body = ParkTypeBody,
+    responses((status = 200, description = "The type as it stands now", body = UnknownTypeBody),
+        OperatorRefusals, Refusals))]
+#[post("/ops/parked/types")]
+pub async fn park_event_type(
+    state: Data<AppState>,
+    Operator(operator): Operator,
+    body: Json<ParkTypeBody>,
+) -> Result<Json<UnknownTypeBody>> {
+    let parked = Parked::new(&state.services, operator);
+    let ask = async |client: ParkedClient| client.park_type(&body).await;
+    Ok(Json(parked.of_queue(&body.queue, ask).await?))
 }
 
 /// Show a parked message.
@@ -117,7 +168,7 @@ pub async fn replay_parked(
     Ok(Json(replayed))
 }
 
-/// Replay everything that waits of a queue.
+/// Replay everything that waits of a queue, or what one kind of failure parked.
 #[utoipa::path(tag = "operations", security(("bearer" = [])), request_body = ParkedQueueBody,
     responses((status = 200, description = "How many messages are on their way", body = ParkedCountBody),
         OperatorRefusals, Refusals))]
@@ -132,7 +183,7 @@ pub async fn replay_parked_queue(
     Ok(Json(parked.of_queue(&body.queue, ask).await?))
 }
 
-/// Drop everything that waits of a queue.
+/// Drop everything that waits of a queue, or what one kind of failure parked.
 #[utoipa::path(tag = "operations", security(("bearer" = [])), request_body = ParkedQueueBody,
     responses((status = 200, description = "How many messages were dropped", body = ParkedCountBody),
         OperatorRefusals, Refusals))]

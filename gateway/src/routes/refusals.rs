@@ -16,7 +16,7 @@ pub enum OperatorRefusals {
     /// `not-found`
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(ProblemBody),
-    /// `already-settled`
+    /// `already-settled`, `queue-not-read` or `type-not-awaited`
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(ProblemBody),
     /// `validation-failed`

@@ -23,6 +23,22 @@ pub enum ParkedState {
     Dropped,
 }
 
+/// What kind of failure parked a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ParkedCause {
+    /// It cannot be read.
+    Unreadable,
+    /// A rule refuses it, or the database can never hold it.
+    Refused,
+    /// It was tried several times and failed each time.
+    Failed,
+    /// An operator had its type parked, which the build that met it does not know.
+    UnknownType,
+    /// It was delivered too often without an answer, by crashes or broken connections; the message itself may be good.
+    DeliveryLimit,
+}
+
 /// A message that could not be handled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ParkedMessage)]
@@ -42,6 +58,11 @@ pub struct ParkedBody {
     /// Why it was parked.
     #[schema(example = "the envelope cannot be read: EOF while parsing a value")]
     pub reason: String,
+    /// What kind of failure it was: `unreadable`, `refused`, `failed`, `unknown_type` or `delivery_limit`; `null` where it
+    /// is not known.
+    #[serde(default)]
+    #[schema(required, example = "unreadable")]
+    pub cause: Option<String>,
     /// When it was parked first.
     pub first_failed_at: DateTime<Utc>,
     /// When it was parked last.
@@ -90,6 +111,9 @@ pub struct ParkedQuery {
     /// That stand so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<ParkedState>,
+    /// That were parked by this kind of failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<ParkedCause>,
     /// That come after this one in the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Uuid>,
@@ -106,6 +130,42 @@ pub struct ParkedQueueBody {
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100, example = "search-svc.catalogue")]
     pub queue: String,
+    /// Only those that were parked by this kind of failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<ParkedCause>,
+}
+
+/// A type of event that waits in a queue for a version of its service that knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = UnknownType)]
+pub struct UnknownTypeBody {
+    /// The queue.
+    #[schema(example = "search-svc.catalogue")]
+    pub queue: String,
+    /// The type.
+    #[serde(rename = "type")]
+    #[schema(example = "product.archived")]
+    pub kind: String,
+    /// When it was met first.
+    pub first_seen_at: DateTime<Utc>,
+    /// Since when its messages are parked; `null` while the queue waits for it.
+    #[schema(required)]
+    pub parked_since: Option<DateTime<Utc>>,
+}
+
+/// A type of event to park from a queue.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParkTypeBody {
+    /// The queue.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "search-svc.catalogue")]
+    pub queue: String,
+    /// The type.
+    #[serde(rename = "type")]
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "product.archived")]
+    pub kind: String,
 }
 
 /// How many messages a decision was about.
@@ -164,6 +224,22 @@ impl ParkedClient {
     /// When the service is away.
     pub async fn give_all_up(&self, queue: &ParkedQueueBody) -> Result<ParkedCountBody, ClientError> {
         self.0.post("/internal/parked/drop", queue).await
+    }
+
+    /// Lists the types that its queues wait for.
+    ///
+    /// # Errors
+    /// When the service is away.
+    pub async fn unknown_types(&self) -> Result<Vec<UnknownTypeBody>, ClientError> {
+        self.0.get("/internal/parked/types").await
+    }
+
+    /// Has a type of a queue parked.
+    ///
+    /// # Errors
+    /// `type-not-awaited`, or the service is away.
+    pub async fn park_type(&self, wanted: &ParkTypeBody) -> Result<UnknownTypeBody, ClientError> {
+        self.0.post("/internal/parked/types", wanted).await
     }
 
     /// Gives one up.

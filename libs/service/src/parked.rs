@@ -5,14 +5,15 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, ResponseError};
 use souk_auth::{Admin, Peer};
 use souk_clients::parked::{
-    ParkedBody, ParkedCountBody, ParkedDecisionBody, ParkedDetailBody, ParkedQuery, ParkedQueueBody,
-    ParkedState,
+    ParkTypeBody, ParkedBody, ParkedCause, ParkedCountBody, ParkedDecisionBody, ParkedDetailBody,
+    ParkedQuery, ParkedQueueBody, ParkedState, UnknownTypeBody,
 };
 use souk_db::{Db, DbError};
 use souk_http::{Json, Path, Problem, Query};
 use souk_outbox::{
-    ParkedDecision, ParkedError, ParkedFilter, ParkedMessage, ParkedState as State, audit_of_parked,
-    drop_all_parked, drop_parked, find_parked, list_parked, replay_all_parked, replay_parked,
+    ParkedCause as Cause, ParkedDecision, ParkedError, ParkedFilter, ParkedMessage, ParkedState as State,
+    UnknownType, audit_of_parked, drop_all_parked, drop_parked, find_parked, list_parked, list_unknown_types,
+    park_unknown_type, replay_all_parked, replay_parked,
 };
 use uuid::Uuid;
 
@@ -26,6 +27,8 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
     app.route("/internal/parked", web::get().to(list))
         .route("/internal/parked/replay", web::post().to(replay_all))
         .route("/internal/parked/drop", web::post().to(give_all_up))
+        .route("/internal/parked/types", web::get().to(list_types))
+        .route("/internal/parked/types", web::post().to(park_type))
         .route("/internal/parked/{id}", web::get().to(get))
         .route("/internal/parked/{id}", web::delete().to(give_up))
         .route("/internal/parked/{id}/replay", web::post().to(replay));
@@ -47,6 +50,14 @@ impl From<&Error> for Problem {
             ParkedError::NotFound => Self::not_found(),
             ParkedError::Settled(_) => {
                 Self::conflict("already-settled", "It was decided otherwise before").detail(error.to_string())
+            }
+            ParkedError::NoReader(_) => Self::conflict(
+                "queue-not-read",
+                "No version of the service reads this queue any more",
+            )
+            .detail(error.to_string()),
+            ParkedError::NotAwaited => {
+                Self::conflict("type-not-awaited", "The queue does not wait for this type")
             }
             ParkedError::Db(error) => database_problem(error),
         }
@@ -74,6 +85,7 @@ async fn list(
         queue: query.queue,
         kind: query.kind,
         state: query.state.map(named),
+        cause: query.cause.map(cause),
         after: query.after,
     };
     let mut conn = parked.0.conn().await?;
@@ -119,7 +131,9 @@ async fn replay_all(
 ) -> Result<Json<ParkedCountBody>, Error> {
     let messages = parked
         .0
-        .transaction(async |tx| replay_all_parked(tx, &wanted.queue, operator.user_id).await)
+        .transaction(async |tx| {
+            replay_all_parked(tx, &wanted.queue, wanted.cause.map(cause), operator.user_id).await
+        })
         .await?;
     Ok(Json(ParkedCountBody { messages }))
 }
@@ -132,7 +146,9 @@ async fn give_all_up(
 ) -> Result<Json<ParkedCountBody>, Error> {
     let messages = parked
         .0
-        .transaction(async |tx| drop_all_parked(tx, &wanted.queue, operator.user_id).await)
+        .transaction(async |tx| {
+            drop_all_parked(tx, &wanted.queue, wanted.cause.map(cause), operator.user_id).await
+        })
         .await?;
     Ok(Json(ParkedCountBody { messages }))
 }
@@ -150,6 +166,44 @@ async fn give_up(
     Ok(Json(body(message)))
 }
 
+async fn list_types(parked: Data<Parked>, _: Peer, _: Admin) -> Result<Json<Vec<UnknownTypeBody>>, Error> {
+    let mut conn = parked.0.conn().await?;
+    let found = list_unknown_types(&mut conn).await?;
+    Ok(Json(found.into_iter().map(type_body).collect()))
+}
+
+async fn park_type(
+    parked: Data<Parked>,
+    _: Peer,
+    Admin(operator): Admin,
+    wanted: Json<ParkTypeBody>,
+) -> Result<Json<UnknownTypeBody>, Error> {
+    let found = parked
+        .0
+        .transaction(async |tx| park_unknown_type(tx, &wanted.queue, &wanted.kind, operator.user_id).await)
+        .await?;
+    Ok(Json(type_body(found)))
+}
+
+fn type_body(unknown: UnknownType) -> UnknownTypeBody {
+    UnknownTypeBody {
+        queue: unknown.queue,
+        kind: unknown.kind,
+        first_seen_at: unknown.first_seen_at,
+        parked_since: unknown.parked_since,
+    }
+}
+
+fn cause(cause: ParkedCause) -> Cause {
+    match cause {
+        ParkedCause::Unreadable => Cause::Unreadable,
+        ParkedCause::Refused => Cause::Refused,
+        ParkedCause::Failed => Cause::Failed,
+        ParkedCause::UnknownType => Cause::UnknownType,
+        ParkedCause::DeliveryLimit => Cause::DeliveryLimit,
+    }
+}
+
 fn body(message: ParkedMessage) -> ParkedBody {
     ParkedBody {
         id: message.id,
@@ -157,6 +211,7 @@ fn body(message: ParkedMessage) -> ParkedBody {
         event_id: message.event_id,
         kind: message.kind,
         reason: message.reason,
+        cause: message.cause,
         first_failed_at: message.first_failed_at,
         last_failed_at: message.last_failed_at,
         state: told(message.state),

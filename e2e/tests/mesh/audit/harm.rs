@@ -173,6 +173,10 @@ harms! {
         "insert into parked (id, queue, reason, payload) values ('{order}', 'wishlist-svc.users', 'a test', '')"
         "delete from parked where id = '{order}'"
         finds "wishlist_svc {order}";
+    "unknown types" in wishlist_svc
+        "insert into unknown_types (queue, kind) values ('wishlist-svc.gone', 'order.{order}')"
+        "delete from unknown_types where kind = 'order.{order}'"
+        finds "wishlist_svc wishlist-svc.gone order.{order}";
     "index queue" in search_svc
         "insert into index_queue (kind, id, seq) values ('product', '{product}', 0)"
         "delete from index_queue where kind = 'product' and id = '{product}' and seq = 0"

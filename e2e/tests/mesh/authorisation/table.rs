@@ -102,6 +102,9 @@ pub const TABLE: &[Operation] = &[
     // The mesh itself.
     op("GET /api/v1/ops/mesh", ADMIN),
     op("GET /api/v1/ops/parked", ADMIN),
+    op("GET /api/v1/ops/parked/types", ADMIN),
+    op("POST /api/v1/ops/parked/types", ADMIN)
+        .sends(r#"{"queue": "user-svc.shops", "type": "shop.no-such-type"}"#),
     op("GET /api/v1/ops/parked/{id}", ADMIN),
     op("DELETE /api/v1/ops/parked/{id}", ADMIN),
     op("POST /api/v1/ops/parked/{id}/replay", ADMIN),
