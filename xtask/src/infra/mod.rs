@@ -140,6 +140,9 @@ fn bring_up(instance: &Instance, part: Part, secrets: &Secrets, infra: &Infra) -
         Some(_) => false,
         None => part::start_if_needed(instance, part, secrets)?,
     };
+    if part == Part::Rabbitmq && overridden(instance, part).is_none() {
+        rabbitmq::set_policies(instance)?;
+    }
     if part == Part::Postgres {
         let admin = overridden(instance, part).map_or_else(|| admin_url(infra), Ok)?;
         databases::ensure(&admin, secrets)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Child;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use rustix::process::Signal;
 
 use super::account::Account;
@@ -15,6 +15,11 @@ use super::{data, install};
 use crate::instance::{Instance, Part};
 use crate::process::{self, Ours};
 use crate::secrets::Secrets;
+
+/// How often a message may be delivered from a parked queue: as good as without end. RabbitMQ 3.10
+/// refuses the -1 of later versions. From RabbitMQ 4 on a queue without a limit has one of 20 and then drops the message; an argument cannot
+/// be added to a queue that exists, a policy can.
+const PARKED_DELIVERY_LIMIT: u32 = 1_000_000_000;
 
 /// User and vhost.
 pub const NAME: &str = "souk";
@@ -49,6 +54,33 @@ pub fn start(instance: &Instance, secrets: &Secrets) -> Result<Child> {
     let mut command = account.command(&install::rabbitmq_program("rabbitmq-server")?);
     command.envs(environment(&dir, port)).current_dir(&dir);
     process::spawn(command, instance, Part::Rabbitmq.name())
+}
+
+/// Set what queues have by policy; repeating it changes nothing.
+pub fn set_policies(instance: &Instance) -> Result<()> {
+    let account = Account::of(Part::Rabbitmq)?;
+    let dir = instance.data_dir(Part::Rabbitmq);
+    let mut command = account.command(&install::rabbitmq_program("rabbitmqctl")?);
+    command
+        .envs(environment(&dir, instance.part_port(Part::Rabbitmq)))
+        .current_dir(&dir)
+        .args(policy_arguments());
+    let output = command.output().context("Cannot run rabbitmqctl")?;
+    ensure!(
+        output.status.success(),
+        "rabbitmqctl set_policy failed: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+fn policy_arguments() -> Vec<String> {
+    let definition = format!("{{\"delivery-limit\": {PARKED_DELIVERY_LIMIT}}}");
+    let arguments = ["set_policy", "-p", NAME, "--apply-to", "queues", "souk-parked"];
+    let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
+    arguments.extend([r"\.parked$".to_owned(), definition]);
+    arguments
 }
 
 /// Everything that would otherwise point at the system's own instance.
@@ -113,4 +145,19 @@ pub fn stop(processes: &[Ours]) {
     let server = if beam.is_empty() { server } else { beam };
     process::stop(&server, Signal::TERM, Duration::from_secs(30));
     process::stop(&rest, Signal::TERM, Duration::from_secs(2));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_is_for_parked_queues_of_all_namespaces() {
+        let arguments = policy_arguments().join(" ");
+
+        assert_eq!(
+            arguments,
+            r#"set_policy -p souk --apply-to queues souk-parked \.parked$ {"delivery-limit": 1000000000}"#
+        );
+    }
 }
