@@ -16,6 +16,10 @@ const PARKED: &str = "
 select id::text, format('%s in %s, %s: %s', coalesce(kind, 'unknown'), queue, state, reason)
 from parked where state in ('parked', 'replaying') order by id";
 
+const UNKNOWN_TYPES: &str = "
+select queue || ' ' || kind, format('since %s', first_seen_at)
+from unknown_types where parked_since is null order by (queue || ' ' || kind) collate \"C\"";
+
 // A thing that is wished for anew has another number, and so is another wish.
 const UNINDEXED: &str = "
 select kind || ' ' || id || ' ' || seq, 'waits for the indexer' from index_queue
@@ -42,6 +46,13 @@ pub fn questions() -> Vec<Question> {
             &databases::ALL,
             "parked where state in ('parked', 'replaying')",
             PARKED,
+        ),
+        Question::broken(
+            "unknown types",
+            "no queue waits for a build that knows its types",
+            &databases::ALL,
+            "unknown_types where parked_since is null",
+            UNKNOWN_TYPES,
         ),
         Question::broken(
             "index queue",

@@ -183,7 +183,10 @@ impl Books<'_> {
         let dropped = drop_parked(self.market).await?;
         let unplanned = dropped
             .into_iter()
-            .filter(|(payload, _)| !missing.remove(payload));
+            // Without a body all are one, each queue's own.
+            .filter(|(payload, _)| {
+                !missing.remove(payload) && !(payload.is_empty() && poisoned.contains(payload))
+            });
         let mut wrong: Vec<String> = unplanned.map(|(_, what)| what).collect();
         wrong.extend(missing.into_iter().map(|lost| format!("not parked: {lost}")));
         Ok(wrong)

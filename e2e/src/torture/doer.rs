@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use souk_testkit::RawMessage;
 use tokio::time::timeout;
 
 use super::dice::Dice;
-use super::letters;
 use super::rest::Databases;
 use super::rig::Rig;
 use super::schedule::Fault;
+use super::{hostile, letters};
 
 /// How long one try of what needs the databases or the broker may take.
 const TRY: Duration = Duration::from_secs(10);
@@ -136,13 +137,16 @@ impl Doer {
 
     /// What needs the databases or the broker itself: where it is away just now, it is tried again.
     async fn disturbs(&self, fault: Fault) -> Result<()> {
-        let unreadable = letters::unreadable();
-        if matches!(fault, Fault::Poison { .. }) {
+        let hostile = match fault {
+            Fault::Poison { queue, way } => Some(hostile::message(way, queue)),
+            _ => None,
+        };
+        if let Some(hostile) = &hostile {
             // Before it is sent: an answer may be lost.
-            lock(&self.left.poisoned).insert(unreadable.clone());
+            lock(&self.left.poisoned).insert(hostile::shown(hostile));
         }
         for _ in 0..60 {
-            if let Ok(Ok(())) = timeout(TRY, self.disturbs_once(fault, &unreadable)).await {
+            if let Ok(Ok(())) = timeout(TRY, self.disturbs_once(fault, hostile.as_ref())).await {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -150,7 +154,7 @@ impl Doer {
         bail!("it was tried 60 times")
     }
 
-    async fn disturbs_once(&self, fault: Fault, unreadable: &str) -> Result<()> {
+    async fn disturbs_once(&self, fault: Fault, hostile: Option<&RawMessage>) -> Result<()> {
         let amqp_url = &self.rig.run.amqp_url;
         match fault {
             Fault::Sweep => self.databases.sweep_now().await.map(drop),
@@ -167,7 +171,10 @@ impl Doer {
                 let shuffled = letters::shuffle(&self.rig, queue, millis(gather_ms), Dice::of(seed));
                 shuffled.await.map(drop)
             }
-            Fault::Poison { queue } => letters::poison(amqp_url, queue, unreadable).await,
+            Fault::Poison { .. } => match hostile {
+                Some(message) => hostile::send(amqp_url, message.clone()).await,
+                None => Ok(()),
+            },
             _ => Ok(()),
         }
     }

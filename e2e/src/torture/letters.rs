@@ -11,7 +11,6 @@ use lapin::options::{
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Confirmation, Connection};
 use souk_contracts::topology::QUEUES;
-use uuid::Uuid;
 
 use super::dice::Dice;
 use super::rest::{Databases, WRITERS};
@@ -117,27 +116,6 @@ fn properties(id: &str, kind: &str, source: &str) -> BasicProperties {
         .with_message_id(id.into())
         .with_type(kind.into())
         .with_app_id(source.into())
-}
-
-/// Sends something that nobody can read; sent twice it is parked once.
-///
-/// # Errors
-/// When the broker is away.
-pub async fn poison(amqp_url: &str, queue: &str, body: &str) -> Result<()> {
-    let post = Post::open(amqp_url).await?;
-    post.send(Letter {
-        queue: queue.to_owned(),
-        properties: BasicProperties::default().with_type("order.created".into()),
-        body: body.as_bytes().to_vec(),
-    })
-    .await?;
-    post.close().await;
-    Ok(())
-}
-
-/// What nobody can read, and nobody has sent before.
-pub fn unreadable() -> String {
-    format!("{{\"broken\": \"{}\"", Uuid::new_v4().simple())
 }
 
 /// Kills the reader of a queue, lets messages gather, puts them into another order, and starts the reader again.

@@ -11,6 +11,7 @@
 //! | [`way`] | the ways to Postgres and the broker, and the traps on them |
 //! | [`market`] | customers and shops, who ask until they are answered |
 //! | [`doer`] | does what is to go wrong |
+//! | [`hostile`] | messages that no honest sender would send |
 //! | [`letters`] | events that come twice, in another order, or unreadable |
 //! | [`books`] | what must hold afterwards |
 //! | [`series`] | runs, one after the other |
@@ -20,6 +21,7 @@ pub mod books;
 pub mod crowd;
 pub mod dice;
 pub mod doer;
+pub mod hostile;
 pub mod letters;
 pub mod market;
 pub mod rest;

@@ -84,7 +84,8 @@ impl Broker {
 pub async fn connect(amqp_url: &str) -> Result<Connection> {
     let greeted = timeout(
         GREETING,
-        Connection::connect(amqp_url, ConnectionProperties::default()),
+        // What waits in a queue may be a message that lapin alone cannot read.
+        souk_bus::connect(amqp_url, ConnectionProperties::default()),
     );
     Ok(greeted.await.context("The broker does not greet")??)
 }

@@ -2,6 +2,7 @@
 
 use super::{At, Deed, Fault, LENGTH, Moment, SERVICES, Side, WITH_DATABASE, moments};
 use crate::torture::dice::Dice;
+use crate::torture::hostile;
 
 /// Those that an order passes: they are met more often than the others.
 const BUSY: [&str; 3] = ["order-svc", "product-svc", "cart-svc"];
@@ -100,6 +101,7 @@ fn one(dice: &mut Dice) -> Fault {
         },
         _ => Fault::Poison {
             queue: dice.one_of(&QUEUES).copied().unwrap_or_default(),
+            way: dice.between(0, hostile::WAYS - 1),
         },
     }
 }

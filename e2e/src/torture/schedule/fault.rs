@@ -122,6 +122,8 @@ pub enum Fault {
     Poison {
         /// To which queue.
         queue: &'static str,
+        /// In which way: see [`crate::torture::hostile`].
+        way: u32,
     },
 }
 

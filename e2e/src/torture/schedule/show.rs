@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::torture::hostile;
+
 use super::{At, Chore, Deed, Errand, Fault, Moment, Schedule, Side};
 
 impl fmt::Display for Schedule {
@@ -134,7 +136,13 @@ impl fmt::Display for Fault {
                     "the reader of {queue} is killed for {gather_ms} ms, and what came is shuffled"
                 )
             }
-            Self::Poison { queue } => write!(f, "an unreadable message comes to {queue}"),
+            Self::Poison { queue, way } => {
+                write!(
+                    f,
+                    "an unreadable message comes to {queue}: {}",
+                    hostile::name(*way)
+                )
+            }
         }
     }
 }
