@@ -1,5 +1,8 @@
 //! What a service cannot handle: kept, shown, replayed to its queue, dropped, and in nobody's way.
 
+use std::collections::BTreeSet;
+
+use e2e::torture::hostile;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -79,6 +82,37 @@ async fn a_poisonous_message_is_kept_and_its_queue_goes_on() {
     assert!(shown["reason"].as_str().unwrap().contains("cannot be read"));
     assert_eq!(shown["audit"], json!([]));
     admin.delete(&format!("/ops/parked/{id}")).await.ok::<Value>();
+}
+
+#[tokio::test]
+async fn hostile_messages_are_parked_shown_and_dropped_and_their_queue_goes_on() {
+    let mesh = Mesh::shared().await;
+    let admin = mesh.admin().await;
+    let mut sent = BTreeSet::new();
+    for way in 0..hostile::WAYS {
+        let message = hostile::message(way, QUEUE);
+        sent.insert(hostile::shown(&message));
+        hostile::send(&mesh.run.amqp_url, message).await.unwrap();
+    }
+
+    let customer = mesh.customer().await;
+    becomes("the wishlist", 200, async || {
+        Ok(customer.client.get("/wishlist").await.status)
+    })
+    .await;
+    becomes("all of them among the parked ones", 0, async || {
+        let list: Value = admin.get(&waiting()).await.try_read(200)?;
+        for id in ids(&list) {
+            let path = format!("/ops/parked/{id}");
+            let shown: Value = admin.get(&path).await.try_read(200)?;
+            if sent.remove(shown["payload"].as_str().unwrap()) {
+                assert_eq!(shown["cause"], "unreadable");
+                admin.delete(&path).await.ok::<Value>();
+            }
+        }
+        Ok(sent.len())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Types of events that a build does not know, and queues whose messages keep coming back.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError, prepared};
@@ -59,7 +59,8 @@ pub async fn park_unknown_type(
     if waiting.parked_since.is_some() {
         return Ok(waiting);
     }
-    let now = Utc::now();
+    // As Postgres keeps it: asking again answers the same.
+    let now = Utc::now().trunc_subsecs(6);
     diesel::sql_query(
         "with parked as (update unknown_types set parked_since = $3 where queue = $1 and kind = $2)
          insert into unknown_type_audit (id, queue, kind, actor_id, at) values ($4, $1, $2, $5, $3)",
