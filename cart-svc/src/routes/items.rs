@@ -1,11 +1,11 @@
 //! What lies in one's own cart.
 
 use actix_web::web::Data;
-use actix_web::{Either, HttpResponse, delete, patch, post};
+use actix_web::{HttpResponse, delete, patch, post};
 use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
 use souk_db::{Claim, Conn};
-use souk_http::{Created, ETag, IdempotencyKey, IfMatch, Json, Path, Refusals, Tagged};
+use souk_http::{Created, ETag, IdempotencyKey, IfMatch, Json, Path, Refusals, StoredResponse, Tagged};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -44,12 +44,24 @@ pub struct ItemPath {
     item_id: Uuid,
 }
 
-/// The answer of an addition, kept under its `Idempotency-Key`.
+/// An addition and its answer.
 #[derive(Debug, Serialize, Deserialize)]
 struct AddedBody {
     line: CartLineBody,
     is_new: bool,
     version: i64,
+}
+
+impl AddedBody {
+    fn respond(self) -> serde_json::Result<StoredResponse> {
+        let etag = ETag::version(self.version);
+        if self.is_new {
+            let location = format!("/api/v1/cart/items/{}", self.line.id);
+            Created::at(location, self.line).tagged(etag).stored()
+        } else {
+            Tagged::new(etag, self.line).stored()
+        }
+    }
 }
 
 impl From<ops::AddedItem> for AddedBody {
@@ -77,28 +89,18 @@ pub async fn add_item(
     caller: Caller,
     key: IdempotencyKey,
     body: Json<AddItemBody>,
-) -> Result<Either<Created<CartLineBody>, Tagged<CartLineBody>>> {
+) -> Result<StoredResponse> {
     let key = key.into_inner();
     let claim = key.map(|key| Claim::new(caller.user_id, key, "add_item", &body.0));
-    let added = match recorded(&state, claim.as_ref()).await? {
-        Some(added) => added,
-        None => {
-            let offer = flows::find_offer(&state.products, body.variation_id).await?;
-            let add = async |tx: &mut Conn| {
-                let added =
-                    ops::add_item(tx, state.rule, caller.user_id, offer.as_ref(), body.quantity).await?;
-                Ok::<_, Error>(AddedBody::from(added))
-            };
-            state.db.once(claim.as_ref(), add).await?
-        }
+    if let Some(response) = recorded(&state, claim.as_ref()).await? {
+        return Ok(response);
+    }
+    let offer = flows::find_offer(&state.products, body.variation_id).await?;
+    let add = async |tx: &mut Conn| {
+        let added = ops::add_item(tx, state.rule, caller.user_id, offer.as_ref(), body.quantity).await?;
+        Ok::<_, Error>(AddedBody::from(added))
     };
-    let etag = ETag::version(added.version);
-    Ok(if added.is_new {
-        let location = format!("/api/v1/cart/items/{}", added.line.id);
-        Either::Left(Created::at(location, added.line).tagged(etag))
-    } else {
-        Either::Right(Tagged::new(etag, added.line))
-    })
+    state.db.once(claim.as_ref(), add, AddedBody::respond).await
 }
 
 /// Change how many pieces a line of one's own cart holds.
@@ -169,7 +171,8 @@ pub async fn clear_cart(state: Data<AppState>, caller: Caller, if_match: IfMatch
 }
 
 /// What an addition under this claim answered; a repeat does not depend on product-svc.
-async fn recorded(state: &AppState, claim: Option<&Claim>) -> Result<Option<AddedBody>> {
+async fn recorded(state: &AppState, claim: Option<&Claim>) -> Result<Option<StoredResponse>> {
     let Some(claim) = claim else { return Ok(None) };
-    Ok(souk_db::recorded(&mut *state.db.conn().await?, claim).await?)
+    let mut conn = state.db.conn().await?;
+    Ok(souk_db::recorded(&mut conn, claim, AddedBody::respond).await?)
 }

@@ -15,7 +15,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use batcher::{BatchWork, Batcher};
 pub use error::DbError;
 pub use export::{ExportCursor, Exported, Section, export};
-pub use idempotency::{Claim, IdempotencyError, claim, forget_answers, recorded};
+pub use idempotency::{Claim, IdempotencyError, claim, forget_answers, recorded, recorded_reference};
 pub use ids::{highest_id, lowest_id};
 pub use lease::Lease;
 pub use migrate::migrate;

@@ -9,9 +9,9 @@ use crate::ETag;
 /// 201 with `Location`, and an `ETag` where the thing has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created<T> {
-    location: String,
-    etag: Option<ETag>,
-    body: T,
+    pub(crate) location: String,
+    pub(crate) etag: Option<ETag>,
+    pub(crate) body: T,
 }
 
 impl<T> Created<T> {

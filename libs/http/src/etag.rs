@@ -81,8 +81,8 @@ impl FromRequest for IfMatch {
 /// A body with its `ETag`; a `GET` that already has it is answered 304.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tagged<T> {
-    etag: ETag,
-    body: T,
+    pub(crate) etag: ETag,
+    pub(crate) body: T,
 }
 
 impl<T> Tagged<T> {

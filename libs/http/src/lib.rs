@@ -23,6 +23,7 @@ mod problem;
 mod reasons;
 mod server;
 mod signal;
+mod stored;
 mod strict;
 
 pub use access::Logged;
@@ -44,6 +45,7 @@ pub use patch::nullable;
 pub use problem::{FieldError, Problem, ProblemBody};
 pub use server::{Running, Server};
 pub use signal::stop_signal;
+pub use stored::StoredResponse;
 
 /// JSON bodies may be this large; a larger one is answered 413.
 pub const MAX_JSON: usize = 256 * 1024;

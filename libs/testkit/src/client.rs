@@ -244,6 +244,12 @@ impl Client {
         self.send(Method::POST, path, Body::Json(body)).await
     }
 
+    /// Sends `POST` with a JSON body, as it is written.
+    pub async fn post_text(&self, path: &str, json: &str) -> Response {
+        let body = Body::Bytes("application/json".to_owned(), json.into());
+        self.send(Method::POST, path, body).await
+    }
+
     /// Sends `POST` without a body.
     pub async fn post_empty(&self, path: &str) -> Response {
         self.send(Method::POST, path, Body::None).await

@@ -87,6 +87,29 @@ impl TestDb {
         counted.count
     }
 
+    /// Runs a statement, and answers how many rows it touched.
+    pub async fn run_sql(&self, statement: &str) -> usize {
+        let mut conn = self.db.conn().await.expect("conn");
+        diesel::sql_query(statement)
+            .execute(&mut conn)
+            .await
+            .expect("a statement")
+    }
+
+    /// Lifts the checks of a table, as the migrations of a later build would: its columns then take words that this build
+    /// does not know.
+    pub async fn lift_checks(&self, table: &str) {
+        self.run_sql(&format!(
+            "do $$ declare name text; begin
+                 for name in select conname from pg_constraint
+                     where contype = 'c' and conrelid = '{table}'::regclass loop
+                     execute format('alter table {table} drop constraint %I', name);
+                 end loop;
+             end $$"
+        ))
+        .await;
+    }
+
     /// Gives events that lie next to each other in a queue their effect, in one transaction.
     ///
     /// # Errors

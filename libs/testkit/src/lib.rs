@@ -7,6 +7,7 @@
     reason = "a test that cannot be set up fails, and says why"
 )]
 
+mod baseline;
 mod bus;
 mod client;
 mod db;
@@ -15,6 +16,7 @@ mod infra;
 mod internal;
 mod interruption;
 mod raw;
+mod repeat;
 mod shapes;
 mod stand_in;
 
@@ -26,5 +28,6 @@ pub use infra::{Infra, infra};
 pub use internal::{ANY_INTERNAL, INTERNAL_CALLS, InternalCalls, SHARED_CALLS, assert_internal_callers};
 pub use interruption::Interruption;
 pub use raw::{RawMessage, RawPublisher, TextProperty, raw_long, raw_nested_tables, raw_short};
+pub use repeat::Repeat;
 pub use shapes::{WrongShape, wrong_shapes};
 pub use stand_in::{Call, StandIn, problem};

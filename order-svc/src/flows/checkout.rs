@@ -176,7 +176,7 @@ impl Checkout {
     /// The answer that the same request got before: the order, and its story as it was then.
     async fn answered_before(&self, request: &CheckoutRequest) -> Result<Option<(Order, Vec<Entry>)>> {
         let mut conn = self.db.conn().await?;
-        let Some(order_id) = souk_db::recorded(&mut conn, &request.claim).await? else {
+        let Some(order_id) = souk_db::recorded_reference(&mut conn, &request.claim).await? else {
             return Ok(None);
         };
         let order = store::orders::find(&mut conn, order_id)

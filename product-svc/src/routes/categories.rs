@@ -6,8 +6,8 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use souk_auth::Admin;
-use souk_db::Claim;
-use souk_http::{Created, IdempotencyKey, Json, Page, Path, Refusals};
+use souk_db::{Claim, Conn};
+use souk_http::{Created, IdempotencyKey, Json, Page, Path, Refusals, StoredResponse};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -144,7 +144,7 @@ pub async fn create_category(
     admin: Admin,
     key: IdempotencyKey,
     body: Json<CreateCategoryBody>,
-) -> Result<Created<CategoryBody>> {
+) -> Result<StoredResponse> {
     let claim = key
         .into_inner()
         .map(|key| Claim::new(admin.0.user_id, key, "create_category", &body.0));
@@ -154,18 +154,12 @@ pub async fn create_category(
         parent_id,
     } = body.into_inner();
     let (name, parent) = (name.trim().to_owned(), parent_id.map(CategoryId));
-    let category = state
-        .db
-        .once(claim.as_ref(), async |tx| {
-            Ok::<_, Error>(CategoryBody::from(
-                ops::create_category(tx, name, slug, parent).await?,
-            ))
-        })
-        .await?;
-    Ok(Created::at(
-        format!("/api/v1/categories/{}", category.id),
-        category,
-    ))
+    let create = async |tx: &mut Conn| {
+        let category = ops::create_category(tx, name, slug, parent).await?;
+        Ok::<_, Error>(CategoryBody::from(category))
+    };
+    let respond = |body: CategoryBody| Created::at(format!("/api/v1/categories/{}", body.id), body).stored();
+    state.db.once(claim.as_ref(), create, respond).await
 }
 
 /// Change a category.

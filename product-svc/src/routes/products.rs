@@ -8,8 +8,8 @@ use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use souk_auth::{Caller, Visitor};
 use souk_contracts::Currency;
-use souk_db::Claim;
-use souk_http::{Created, ETag, IdempotencyKey, IfMatch, Json, Path, Refusals, Tagged};
+use souk_db::{Claim, Conn};
+use souk_http::{Created, ETag, IdempotencyKey, IfMatch, Json, Path, Refusals, StoredResponse, Tagged};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -150,22 +150,26 @@ pub async fn create_product(
     caller: Caller,
     key: IdempotencyKey,
     body: Json<CreateProductBody>,
-) -> Result<Created<ProductBody>> {
+) -> Result<StoredResponse> {
     let by = Actor::from(caller);
     let claim = key
         .into_inner()
         .map(|key| Claim::new(caller.user_id, key, "create_product", &body.0));
     let new = body.into_inner().into_new(state.currency)?;
-    let (body, etag) = flows::as_seller(&state.db, &state.shops, by.user_id, async || {
-        let once = state.db.once(claim.as_ref(), async |tx| {
+    let respond = |(body, etag): (ProductBody, String)| {
+        Created::at(format!("/api/v1/products/{}", body.id), body)
+            .tagged(ETag::new(etag))
+            .stored()
+    };
+    flows::as_seller(&state.db, &state.shops, by.user_id, async || {
+        let create = async |tx: &mut Conn| {
             let listing = ops::create_product(tx, by, new.clone(), Utc::now()).await?;
             let etag = tag(&listing, true).to_string();
             Ok::<_, Error>((ProductBody::of(listing, true), etag))
-        });
-        once.await
+        };
+        state.db.once(claim.as_ref(), create, respond).await
     })
-    .await?;
-    Ok(Created::at(format!("/api/v1/products/{}", body.id), body).tagged(ETag::new(etag)))
+    .await
 }
 
 /// Read a product with its variations.

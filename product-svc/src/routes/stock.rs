@@ -5,8 +5,8 @@ use actix_web::{get, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
-use souk_db::Claim;
-use souk_http::{Created, IdempotencyKey, Json, Page, PageQuery, Path, Query, Refusals};
+use souk_db::{Claim, Conn};
+use souk_http::{Created, IdempotencyKey, Json, Page, PageQuery, Path, Query, Refusals, StoredResponse};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -126,23 +126,18 @@ pub async fn change_stock(
     path: Path<VariationPath>,
     key: IdempotencyKey,
     body: Json<ChangeStockBody>,
-) -> Result<Created<StockBody>> {
+) -> Result<StoredResponse> {
     let (by, id) = (Actor::from(caller), VariationId(path.variation_id));
     let operation = format!("change_stock {id}");
     let claim = key
         .into_inner()
         .map(|key| Claim::new(caller.user_id, key, &operation, &body.0));
     let change = body.into_inner().into();
-    let stock = state
-        .db
-        .once(claim.as_ref(), async |tx| {
-            Ok::<_, Error>(StockBody::from(ops::change_stock(tx, by, id, change).await?))
-        })
-        .await?;
-    Ok(Created::at(
-        format!("/api/v1/variations/{id}/stock/ledger"),
-        stock,
-    ))
+    let change =
+        async |tx: &mut Conn| Ok::<_, Error>(StockBody::from(ops::change_stock(tx, by, id, change).await?));
+    let ledger = format!("/api/v1/variations/{id}/stock/ledger");
+    let respond = |stock: StockBody| Created::at(ledger.as_str(), stock).stored();
+    state.db.once(claim.as_ref(), change, respond).await
 }
 
 /// List every change of a variation's stock, the newest first.

@@ -8,8 +8,8 @@ use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
 use souk_contracts::{Currency, Money};
-use souk_db::Claim;
-use souk_http::{Created, IdempotencyKey, Json, Page, Path, Refusals};
+use souk_db::{Claim, Conn};
+use souk_http::{Created, IdempotencyKey, Json, Page, Path, Refusals, StoredResponse};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -139,21 +139,19 @@ pub async fn create_variation(
     path: Path<ProductPath>,
     key: IdempotencyKey,
     body: Json<CreateVariationBody>,
-) -> Result<Created<VariationBody>> {
+) -> Result<StoredResponse> {
     let (by, product) = (Actor::from(caller), ProductId(path.product_id));
     let operation = format!("create_variation {product}");
     let claim = key
         .into_inner()
         .map(|key| Claim::new(caller.user_id, key, &operation, &body.0));
     let new = body.into_inner().into_new(state.currency)?;
-    let body = state
-        .db
-        .once(claim.as_ref(), async |tx| {
-            let offer = ops::create_variation(tx, by, product, new, Utc::now()).await?;
-            Ok::<_, Error>(VariationBody::of(offer, true))
-        })
-        .await?;
-    Ok(Created::at(format!("/api/v1/variations/{}", body.id), body))
+    let create = async |tx: &mut Conn| {
+        let offer = ops::create_variation(tx, by, product, new, Utc::now()).await?;
+        Ok::<_, Error>(VariationBody::of(offer, true))
+    };
+    let respond = |body: VariationBody| Created::at(format!("/api/v1/variations/{}", body.id), body).stored();
+    state.db.once(claim.as_ref(), create, respond).await
 }
 
 /// Read a variation.

@@ -1,7 +1,7 @@
 //! `/categories`
 
 use serde_json::{Value, json};
-use souk_testkit::Client;
+use souk_testkit::{Client, Repeat};
 use uuid::Uuid;
 
 use crate::app::{TestApp, boots, id, pointers};
@@ -233,4 +233,26 @@ async fn a_category_is_removed_only_when_nothing_lies_in_it() {
     assert_eq!(admin.delete(&url(winter)).await.status, 204);
     assert_eq!(admin.delete(&url(winter)).await.problem(), (404, "not-found"));
     assert_eq!(admin.delete(&url(shoes)).await.status, 204);
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+
+    let repeat = Repeat {
+        path: CATEGORIES.to_owned(),
+        body: json!({ "name": "Shoes" }),
+        spelled: r#"{"parent_id": null, "slug": null, "name": "Shoes"}"#.to_owned(),
+        others: vec![
+            json!({ "name": "Shoes", "slug": "shoes" }),
+            json!({ "name": "Shoes", "parent_id": Uuid::now_v7() }),
+            json!({ "name": "shoes" }),
+        ],
+        operation: "create_category".to_owned(),
+        hashed: r#"{"name":"Shoes","slug":null,"parent_id":null}"#.to_owned(),
+    };
+
+    repeat
+        .check(&app.db, &app.server.admin().with("Idempotency-Key", "k1"))
+        .await;
 }

@@ -2,6 +2,7 @@
 
 use product_svc::domain::ShopStatus;
 use serde_json::{Value, json};
+use souk_testkit::Repeat;
 use uuid::Uuid;
 
 use crate::app::{Owner, PRODUCTS, TestApp, azn, boots, id, pointers, variation};
@@ -264,4 +265,39 @@ async fn a_deleted_variation_leaves_its_product() {
             .status,
         201
     );
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+    let owner = app.owner().await;
+    let made = Made::by(&owner).await;
+    let options = |value: Value| json!({ "options": value, "price": azn(900) });
+    let with = |name: &str, value: Value| {
+        let mut body = options(json!({ "size": "43" }));
+        body[name] = value;
+        body
+    };
+
+    let repeat = Repeat {
+        path: made.list(),
+        body: options(json!({ "size": "43" })),
+        spelled: r#"{ "low_stock_threshold": null, "stock": 0, "cost_price": null, "original_price": null,
+            "price": { "currency": "AZN", "amount": 900 }, "options": { "s\u0069ze": "43" } }"#
+            .to_owned(),
+        others: vec![
+            options(json!({ "size": "44" })),
+            options(json!({ "size": "43", "color": "red" })),
+            with("stock", json!(1)),
+            with("low_stock_threshold", json!(0)),
+            with("cost_price", json!(azn(0))),
+            with("original_price", json!(azn(900))),
+        ],
+        operation: format!("create_variation {}", made.product),
+        hashed: r#"{"options":{"size":"43"},"price":{"amount":900,"currency":"AZN"},"original_price":null,"cost_price":null,"stock":0,"low_stock_threshold":null}"#.to_owned(),
+    };
+
+    repeat
+        .check(&app.db, &owner.client.clone().with("Idempotency-Key", "k1"))
+        .await;
 }

@@ -1,13 +1,14 @@
 //! Shops: apply, find, read, change, close.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, Responder, delete, get, patch, post};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use souk_auth::{Admin, Caller, Visitor};
-use souk_db::Claim;
+use souk_db::{Claim, Conn};
 use souk_http::{
-    Created, ETag, IdempotencyKey, IfMatch, Json, Page, PageQuery, Path, Problem, Query, Refusals, Tagged,
+    Created, ETag, IdempotencyKey, IfMatch, Json, Page, PageQuery, Path, Problem, Query, Refusals,
+    StoredResponse, Tagged,
 };
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -85,20 +86,20 @@ pub async fn apply_for_shop(
     caller: Caller,
     key: IdempotencyKey,
     body: Json<ApplyBody>,
-) -> Result<impl Responder> {
+) -> Result<StoredResponse> {
     let name = ShopName::parse(&body.name)?;
     let about = About::parse(body.about.as_deref())?;
     let claim = key
         .into_inner()
         .map(|key| Claim::new(caller.user_id, key, "apply_for_shop", &body.0));
-    let shop = state
-        .db
-        .once(claim.as_ref(), async |tx| {
-            ops::apply_for_shop(tx, caller.user_id, name, about).await
-        })
-        .await?;
-    let etag = ETag::version(shop.version);
-    Ok(Created::at(format!("/api/v1/shops/{}", shop.id), ShopBody::from(shop)).tagged(etag))
+    let apply = async |tx: &mut Conn| ops::apply_for_shop(tx, caller.user_id, name, about).await;
+    let respond = |shop: Shop| {
+        let etag = ETag::version(shop.version);
+        Created::at(format!("/api/v1/shops/{}", shop.id), ShopBody::from(shop))
+            .tagged(etag)
+            .stored()
+    };
+    state.db.once(claim.as_ref(), apply, respond).await
 }
 
 /// List shops.

@@ -3,8 +3,8 @@
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post};
 use souk_auth::Caller;
-use souk_db::Claim;
-use souk_http::{Created, IdempotencyKey, Json, Page, PageQuery, Path, Query, Refusals};
+use souk_db::{Claim, Conn};
+use souk_http::{Created, IdempotencyKey, Json, Page, PageQuery, Path, Query, Refusals, StoredResponse};
 use uuid::Uuid;
 
 use super::address_bodies::{AddressBody, AddressPath, CreateAddressBody, EditAddressBody};
@@ -44,22 +44,18 @@ pub async fn add_address(
     caller: Caller,
     key: IdempotencyKey,
     body: Json<CreateAddressBody>,
-) -> Result<Created<AddressBody>> {
+) -> Result<StoredResponse> {
     let claim = key
         .into_inner()
         .map(|key| Claim::new(caller.user_id, key, "add_address", &body.0));
     let (place, is_default) = body.into_inner().into();
-    let added = state
-        .db
-        .once(claim.as_ref(), async |tx| -> Result<_> {
-            let address = ops::add_address(tx, caller.user_id, place, is_default).await?;
-            Ok(AddressBody::from(address))
-        })
-        .await?;
-    Ok(Created::at(
-        format!("/api/v1/users/me/addresses/{}", added.id),
-        added,
-    ))
+    let add = async |tx: &mut Conn| -> Result<_> {
+        let address = ops::add_address(tx, caller.user_id, place, is_default).await?;
+        Ok(AddressBody::from(address))
+    };
+    let respond =
+        |added: AddressBody| Created::at(format!("/api/v1/users/me/addresses/{}", added.id), added).stored();
+    state.db.once(claim.as_ref(), add, respond).await
 }
 
 /// Read one of one's own addresses.

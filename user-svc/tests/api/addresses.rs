@@ -1,6 +1,6 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use souk_testkit::{Client, Response};
+use souk_testkit::{Client, Repeat, Response};
 use uuid::Uuid;
 
 use crate::app::TestApp;
@@ -229,4 +229,28 @@ async fn other_services_see_an_address_of_that_user_only() {
         .get(&format!("/internal/users/{me}/addresses/{id}"))
         .await;
     assert_eq!(through_the_gateway.problem(), (403, "mesh-only"));
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+    let me = app.server.customer(app.registered().await.id);
+
+    let repeat = Repeat {
+        path: ADDRESSES.to_owned(),
+        body: home(),
+        spelled: r#"{"is_default": false, "region": null, "line2": null, "phone_number": "+994 12 345 67 89",
+            "country": "AZ", "postal_code": "AZ1000", "city": "Baku", "line1": "Nizami 12", "name": "Aygun Aliyeva"}"#
+            .to_owned(),
+        others: vec![
+            with("city", json!("Ganja")),
+            with("is_default", json!(true)),
+            with("line2", json!("apt. 5")),
+            with("phone_number", Value::Null),
+        ],
+        operation: "add_address".to_owned(),
+        hashed: r#"{"name":"Aygun Aliyeva","line1":"Nizami 12","line2":null,"city":"Baku","region":null,"postal_code":"AZ1000","country":"AZ","phone_number":"+994 12 345 67 89","is_default":false}"#.to_owned(),
+    };
+
+    repeat.check(&app.db, &me.with("Idempotency-Key", "k1")).await;
 }

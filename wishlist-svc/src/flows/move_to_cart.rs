@@ -1,9 +1,10 @@
 //! Move a wish to the cart: first into the cart, then out of the wishlist.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use souk_clients::ClientError;
 use souk_clients::cart::{AddItemRequest, AddedItem, CartClient};
-use souk_db::{Claim, Db};
+use souk_db::{Claim, Conn, Db};
 use souk_mirror::OwnerRule;
 use uuid::Uuid;
 
@@ -24,14 +25,15 @@ pub struct Moved {
 ///
 /// # Errors
 /// [`WishlistError`] when there is nothing to move, [`Error::Cart`] when the cart refuses.
-pub async fn move_to_cart(
+pub async fn move_to_cart<R: Serialize + DeserializeOwned>(
     db: &Db,
     carts: &CartClient,
     rule: OwnerRule,
     claim: Option<&Claim>,
     wish: (Uuid, Uuid),
     quantity: i32,
-) -> Result<Moved> {
+    respond: impl Fn(Moved) -> serde_json::Result<R>,
+) -> Result<R> {
     let (user_id, wish_id) = wish;
     let variation_id = wished_variation(db, rule, user_id, wish_id).await?;
     let request = AddItemRequest {
@@ -40,14 +42,12 @@ pub async fn move_to_cart(
         dedupe_id: Some(wish_id),
     };
     let AddedItem { line_id, quantity } = carts.add_item(user_id, &request).await.map_err(refused)?;
-    db.once(claim, async |tx| {
-        match ops::remove_wish(tx, rule, user_id, wish_id).await {
-            // Another request has moved it at the same time.
-            Ok(()) | Err(Error::Wishlist(WishlistError::NoSuchItem)) => Ok(Moved { line_id, quantity }),
-            Err(error) => Err(error),
-        }
-    })
-    .await
+    let remove = async |tx: &mut Conn| match ops::remove_wish(tx, rule, user_id, wish_id).await {
+        // Another request has moved it at the same time.
+        Ok(()) | Err(Error::Wishlist(WishlistError::NoSuchItem)) => Ok(Moved { line_id, quantity }),
+        Err(error) => Err(error),
+    };
+    db.once(claim, remove, respond).await
 }
 
 async fn wished_variation(db: &Db, rule: OwnerRule, user_id: Uuid, wish_id: Uuid) -> Result<Uuid> {

@@ -1,12 +1,12 @@
 //! The items of one's own wishlist.
 
 use actix_web::web::Data;
-use actix_web::{Either, HttpResponse, delete, post};
+use actix_web::{HttpResponse, delete, post};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
-use souk_db::Claim;
-use souk_http::{Created, IdempotencyKey, Json, MaybeJson, Path, Refusals};
+use souk_db::{Claim, Conn};
+use souk_http::{Created, IdempotencyKey, Json, MaybeJson, Path, Refusals, StoredResponse};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
@@ -36,7 +36,7 @@ fn exactly_one(body: &AddWishBody) -> std::result::Result<(), ValidationError> {
 }
 
 /// How much to move.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveBody {
     /// How many pieces to put into the cart.
@@ -44,6 +44,12 @@ pub struct MoveBody {
     #[validate(range(min = 1, max = 999))]
     #[schema(minimum = 1, maximum = 999, default = 1, example = 1)]
     quantity: i32,
+}
+
+impl Default for MoveBody {
+    fn default() -> Self {
+        Self { quantity: one() }
+    }
 }
 
 fn one() -> i32 {
@@ -83,7 +89,7 @@ pub async fn add_wish(
     caller: Caller,
     key: IdempotencyKey,
     body: Json<AddWishBody>,
-) -> Result<Either<Created<WishBody>, Json<WishBody>>> {
+) -> Result<StoredResponse> {
     let claim = key
         .into_inner()
         .map(|key| Claim::new(caller.user_id, key, "add_wish", &body.0));
@@ -94,25 +100,24 @@ pub async fn add_wish(
         rule,
         ..
     } = &**state;
-    let added: AddedWish = match recorded(&state, claim.as_ref()).await? {
-        Some(added) => added,
-        None => {
-            let thing = match (body.variation_id, body.shop_id) {
-                (Some(id), _) => flows::find_variation(db, products, shops, id).await?,
-                (None, id) => flows::find_shop(db, shops, id.unwrap_or_default()).await?,
-            };
-            db.once(claim.as_ref(), async |tx| {
-                ops::add_wish(tx, *rule, caller.user_id, &thing).await
-            })
-            .await?
-        }
+    if let Some(response) = recorded(&state, claim.as_ref(), added).await? {
+        return Ok(response);
+    }
+    let thing = match (body.variation_id, body.shop_id) {
+        (Some(id), _) => flows::find_variation(db, products, shops, id).await?,
+        (None, id) => flows::find_shop(db, shops, id.unwrap_or_default()).await?,
     };
-    let wish = WishBody::from(added.view);
-    Ok(if added.is_new {
-        Either::Left(Created::at(format!("/api/v1/wishlist/items/{}", wish.id), wish))
+    let add = async |tx: &mut Conn| ops::add_wish(tx, *rule, caller.user_id, &thing).await;
+    db.once(claim.as_ref(), add, added).await
+}
+
+fn added(wish: AddedWish) -> serde_json::Result<StoredResponse> {
+    let body = WishBody::from(wish.view);
+    if wish.is_new {
+        Created::at(format!("/api/v1/wishlist/items/{}", body.id), body).stored()
     } else {
-        Either::Right(Json(wish))
-    })
+        StoredResponse::ok(&body)
+    }
 }
 
 /// Take a wish back.
@@ -144,28 +149,35 @@ pub async fn move_to_cart(
     path: Path<ItemPath>,
     key: IdempotencyKey,
     body: MaybeJson<MoveBody>,
-) -> Result<Json<MovedBody>> {
-    let quantity = body.0.map_or(1, |body| body.quantity);
+) -> Result<StoredResponse> {
+    let body = body.0.unwrap_or_default();
     let wish = (caller.user_id, path.item_id);
-    let asked = (path.item_id, quantity);
-    let claim = key
-        .into_inner()
-        .map(|key| Claim::new(caller.user_id, key, "move_to_cart", &asked));
-    let moved: Moved = match recorded(&state, claim.as_ref()).await? {
-        Some(moved) => moved,
-        None => {
-            let AppState { db, carts, rule, .. } = &**state;
-            flows::move_to_cart(db, carts, *rule, claim.as_ref(), wish, quantity).await?
-        }
-    };
-    Ok(Json(MovedBody {
-        cart_item_id: moved.line_id,
-        quantity: moved.quantity,
-    }))
+    let operation = format!("move_to_cart {}", path.item_id);
+    let claim = key.into_inner().map(|key| {
+        Claim::new(caller.user_id, key, &operation, &body)
+            .formerly("move_to_cart", &(path.item_id, body.quantity))
+    });
+    if let Some(response) = recorded(&state, claim.as_ref(), moved).await? {
+        return Ok(response);
+    }
+    let AppState { db, carts, rule, .. } = &**state;
+    flows::move_to_cart(db, carts, *rule, claim.as_ref(), wish, body.quantity, moved).await
+}
+
+fn moved(line: Moved) -> serde_json::Result<StoredResponse> {
+    StoredResponse::ok(&MovedBody {
+        cart_item_id: line.line_id,
+        quantity: line.quantity,
+    })
 }
 
 /// What a request under this claim answered; a repeat does not depend on other services.
-async fn recorded<T: DeserializeOwned>(state: &AppState, claim: Option<&Claim>) -> Result<Option<T>> {
+async fn recorded<T: DeserializeOwned>(
+    state: &AppState,
+    claim: Option<&Claim>,
+    respond: fn(T) -> serde_json::Result<StoredResponse>,
+) -> Result<Option<StoredResponse>> {
     let Some(claim) = claim else { return Ok(None) };
-    Ok(souk_db::recorded(&mut *state.db.conn().await?, claim).await?)
+    let mut conn = state.db.conn().await?;
+    Ok(souk_db::recorded(&mut conn, claim, respond).await?)
 }

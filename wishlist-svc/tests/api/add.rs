@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use souk_contracts::events::ShopStatus;
+use souk_testkit::Repeat;
 use uuid::Uuid;
 
 use crate::app::{ITEMS, TestApp, azn, items, try_wish_for, url, wish_for};
@@ -237,4 +238,33 @@ async fn nobody_wishes_for_nothing() {
         try_wish_for(&app.customer().unsigned(), id).await.problem(),
         (401, "mesh-signature")
     );
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+    let (shoes, hat) = (app.sells(1299, 10).variation_id, app.sells(500, 10).variation_id);
+
+    let repeat = Repeat {
+        path: ITEMS.to_owned(),
+        body: json!({ "variation_id": shoes }),
+        spelled: format!(r#"{{"shop_id": null, "variation_id": "{shoes}"}}"#),
+        others: vec![json!({ "variation_id": hat }), json!({ "shop_id": shoes })],
+        operation: "add_wish".to_owned(),
+        hashed: format!(r#"{{"variation_id":"{shoes}","shop_id":null}}"#),
+    };
+
+    let customer = app.customer();
+    let first = repeat
+        .check(&app.db, &customer.clone().with("Idempotency-Key", "k1"))
+        .await;
+    assert_eq!(
+        (first.status, first.header("location")),
+        (201, Some(url(&first.body).as_str()))
+    );
+    app.db.run_sql("delete from idempotency_keys").await;
+    let known = repeat
+        .check(&app.db, &customer.with("Idempotency-Key", "k2"))
+        .await;
+    assert_eq!((known.status, known.header("location")), (200, None));
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use souk_contracts::events::ShopStatus;
-use souk_testkit::{Client, Response};
+use souk_testkit::{Client, Repeat, Response};
 use uuid::Uuid;
 
-use crate::app::{TestApp, items, url, wish, wish_for};
+use crate::app::{ITEMS, TestApp, items, url, wish, wish_for};
 
 async fn move_to_cart(customer: &Client, item: &Value, body: Value) -> Response {
     customer.post(&format!("{}/move-to-cart", url(item)), body).await
@@ -201,4 +201,28 @@ async fn a_move_whose_client_leaves_at_any_moment_is_whole_when_it_is_asked_for_
             answer
         })
         .await;
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+    let customer = app.customer();
+    let item = wish_for(&customer, app.sells(1299, 10).variation_id).await;
+
+    let repeat = Repeat {
+        path: format!("{}/move-to-cart", url(&item)),
+        body: json!({}),
+        spelled: r#"{"quantity": 1}"#.to_owned(),
+        others: vec![json!({ "quantity": 2 })],
+        operation: "move_to_cart".to_owned(),
+        hashed: format!("[{},1]", item["id"]),
+    };
+
+    let keyed = customer.with("Idempotency-Key", "k1");
+    repeat.check(&app.db, &keyed).await;
+    assert_eq!(keyed.post_empty(&repeat.path).await.status, 200);
+    let elsewhere = keyed
+        .post(&format!("{ITEMS}/{}/move-to-cart", Uuid::now_v7()), json!({}))
+        .await;
+    assert_eq!(elsewhere.problem(), (422, "idempotency-key-reused"));
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use souk_mirror::OwnerRule;
+use souk_testkit::Repeat;
 use uuid::Uuid;
 
 use crate::app::{ITEMS, TestApp, add, azn, cart, only_line, try_add, url};
@@ -199,4 +200,37 @@ async fn nobody_adds_nothing() {
         try_add(&app.customer().unsigned(), id, 1).await.problem(),
         (401, "mesh-signature")
     );
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+    let (shoes, hat) = (app.sells(1299, 10).variation_id, app.sells(500, 10).variation_id);
+
+    let repeat = Repeat {
+        path: ITEMS.to_owned(),
+        body: json!({ "variation_id": shoes, "quantity": 2 }),
+        spelled: format!(
+            "{{\"quantity\": 2, \"variation_id\": \"{}\"}}",
+            shoes.to_string().to_uppercase()
+        ),
+        others: vec![
+            json!({ "variation_id": shoes, "quantity": 3 }),
+            json!({ "variation_id": hat, "quantity": 2 }),
+        ],
+        operation: "add_item".to_owned(),
+        hashed: format!(r#"{{"variation_id":"{shoes}","quantity":2}}"#),
+    };
+
+    let customer = app.customer();
+    let first = repeat
+        .check(&app.db, &customer.clone().with("Idempotency-Key", "k1"))
+        .await;
+    assert!(first.status == 201 && first.header("etag").is_some() && first.header("location").is_some());
+    // More of a line that is there is answered otherwise, also the second time.
+    app.db.run_sql("delete from idempotency_keys").await;
+    let more = repeat
+        .check(&app.db, &customer.with("Idempotency-Key", "k2"))
+        .await;
+    assert!(more.status == 200 && more.header("etag").is_some() && more.header("location").is_none());
 }

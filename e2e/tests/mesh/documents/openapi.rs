@@ -64,6 +64,39 @@ async fn a_path_is_described_once() {
     }
 }
 
+/// Each of them has a test that its repeat is known in any spelling and across builds; a new one needs it as well.
+#[tokio::test]
+async fn these_operations_take_an_idempotency_key() {
+    let mesh = Mesh::shared().await;
+    let document: Value = mesh.root().get("/openapi.json").await.ok();
+
+    let takes_key = |operation: &Value| {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        parameters
+            .into_iter()
+            .any(|parameter| parameter["name"] == "Idempotency-Key")
+    };
+    let found: BTreeSet<&str> = operations(&document)
+        .into_iter()
+        .filter(|(_, operation)| takes_key(operation))
+        .filter_map(|(_, operation)| operation["operationId"].as_str())
+        .collect();
+
+    let tested = [
+        "add_address",
+        "add_item",
+        "add_wish",
+        "apply_for_shop",
+        "change_stock",
+        "create_category",
+        "create_product",
+        "create_variation",
+        "move_to_cart",
+        "place_order",
+    ];
+    assert_eq!(found, BTreeSet::from(tested));
+}
+
 #[tokio::test]
 async fn nothing_internal_is_documented() {
     let mesh = Mesh::shared().await;

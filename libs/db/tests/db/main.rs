@@ -3,5 +3,6 @@
 
 mod batcher;
 mod errors;
+mod idempotency;
 mod pool;
 mod transaction;

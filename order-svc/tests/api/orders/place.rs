@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use souk_testkit::Repeat;
 
 use crate::app::{ORDERS, TestApp, checkout};
 use crate::world::Held;
@@ -158,4 +159,63 @@ fn totals(amount: i64) -> Value {
     let money = |amount| json!({ "amount": amount, "currency": "AZN" });
     json!({ "subtotal": money(amount), "shipping": money(0), "tax": money(0), "discount": money(0),
             "total": money(amount) })
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+    let buyer = app.buyer();
+    let with = |name: &str, value: Value| {
+        let mut body = checkout();
+        body[name] = value;
+        body
+    };
+    let address = checkout()["shipping_address"].clone();
+
+    let repeat = Repeat {
+        path: ORDERS.to_owned(),
+        body: checkout(),
+        spelled: format!(
+            r#"{{"accept_changes": false, "address_id": null, "shipping_address": {address}, "note": {}}}"#,
+            checkout()["note"]
+        ),
+        others: vec![
+            with("note", json!("")),
+            with("accept_changes", json!(true)),
+            with("shipping_address", {
+                let mut elsewhere = address.clone();
+                elsewhere["line2"] = json!("apt. 5");
+                elsewhere
+            }),
+        ],
+        operation: "place_order".to_owned(),
+        hashed: formerly_written(&address, &checkout()["note"]),
+    };
+
+    repeat
+        .check(&app.db, &buyer.client.clone().with("Idempotency-Key", "one"))
+        .await;
+    assert_eq!(app.db.count("orders").await, 1);
+}
+
+/// A checkout as the baseline wrote it when it hashed the request: members in the order of the type, absent ones null.
+fn formerly_written(address: &Value, note: &Value) -> String {
+    let members = [
+        "name",
+        "line1",
+        "line2",
+        "city",
+        "region",
+        "postal_code",
+        "country",
+        "phone_number",
+    ];
+    let written: Vec<String> = members
+        .iter()
+        .map(|name| format!("\"{name}\":{}", address[name]))
+        .collect();
+    format!(
+        r#"{{"shipping_address":{{{}}},"note":{note},"accept_changes":false}}"#,
+        written.join(",")
+    )
 }

@@ -1,8 +1,9 @@
 //! `POST /products`
 
 use product_svc::domain::ShopStatus;
-use serde_json::json;
+use serde_json::{Value, json};
 use souk_contracts::events::ShopStatus as Told;
+use souk_testkit::Repeat;
 use uuid::Uuid;
 
 use crate::app::{PRODUCTS, TestApp, azn, boots, id, pointers, variation};
@@ -241,4 +242,42 @@ async fn a_product_has_a_limit_of_variations() {
     let url = format!("{PRODUCTS}/{}/variations", id(&full));
     let refused = owner.client.post(&url, variation("one more", 100, 1)).await;
     assert_eq!(refused.problem(), (409, "too-many-variations"));
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+    let owner = app.owner().await;
+    let with = |name: &str, value: Value| {
+        let mut body =
+            json!({ "title": "Boots", "sku": "B-1", "variations": [{ "options": {}, "price": azn(900) }] });
+        body[name] = value;
+        body
+    };
+
+    let repeat = Repeat {
+        path: PRODUCTS.to_owned(),
+        body: with("sku", json!("B-1")),
+        spelled: r#"{ "is_active": true, "attributes": {}, "category_ids": [], "about": null, "sku": "B-1",
+            "variations": [{ "stock": 0, "price": { "currency": "AZN", "amount": 900 }, "options": {},
+                "low_stock_threshold": null, "cost_price": null, "original_price": null }], "title": "Boots" }"#
+            .to_owned(),
+        others: vec![
+            with("title", json!("boots")),
+            with("about", json!("")),
+            with("is_active", json!(false)),
+            with("attributes", json!({ "brand": "Araz" })),
+            with("attributes", json!({ "is_active": "true" })),
+            with("category_ids", json!([Uuid::now_v7()])),
+            with("variations", json!([])),
+            with("variations", json!([{ "options": {}, "price": azn(900), "stock": 1 }])),
+        ],
+        operation: "create_product".to_owned(),
+        hashed: r#"{"title":"Boots","about":null,"sku":"B-1","category_ids":[],"attributes":{},"is_active":true,"variations":[{"options":{},"price":{"amount":900,"currency":"AZN"},"original_price":null,"cost_price":null,"stock":0,"low_stock_threshold":null}]}"#.to_owned(),
+    };
+
+    repeat
+        .check(&app.db, &owner.client.clone().with("Idempotency-Key", "k1"))
+        .await;
+    assert_eq!(app.db.published_of("product.created").await.len(), 1);
 }

@@ -1,6 +1,7 @@
 //! `POST /variations/{id}/stock`
 
 use serde_json::json;
+use souk_testkit::Repeat;
 use uuid::Uuid;
 
 use crate::app::{TestApp, boots, id, pointers, variation};
@@ -142,4 +143,29 @@ async fn low_stock_is_told_once_until_restocked() {
         .map(|event| (&event.data["available"], &event.data["threshold"]))
         .collect();
     assert_eq!(told, [(&json!(5), &json!(5)), (&json!(5), &json!(5))]);
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+    let owner = app.owner().await;
+    let boots = owner.sells(5).await;
+
+    let repeat = Repeat {
+        path: format!("/api/v1/variations/{boots}/stock"),
+        body: json!({ "delta": 10, "reason": "restock" }),
+        spelled: r#"{"note": null, "reason": "restock", "delta": 10}"#.to_owned(),
+        others: vec![
+            json!({ "delta": 11, "reason": "restock" }),
+            json!({ "delta": 10, "reason": "adjust" }),
+            json!({ "delta": 10, "reason": "restock", "note": "" }),
+        ],
+        operation: format!("change_stock {boots}"),
+        hashed: r#"{"delta":10,"reason":"restock","note":null}"#.to_owned(),
+    };
+
+    repeat
+        .check(&app.db, &owner.client.clone().with("Idempotency-Key", "k1"))
+        .await;
+    assert_eq!(app.available(boots).await, 15);
 }

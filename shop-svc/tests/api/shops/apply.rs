@@ -1,4 +1,5 @@
 use serde_json::json;
+use souk_testkit::Repeat;
 
 use crate::app::{SHOPS, TestApp};
 
@@ -151,4 +152,26 @@ async fn bad_applications_are_refused_field_by_field() {
         assert_eq!(response.body["errors"][0]["pointer"], pointer, "{body}");
     }
     assert!(app.told().await.is_empty());
+}
+
+#[actix_web::test]
+async fn a_repeat_is_known_in_any_spelling_and_across_builds() {
+    let app = TestApp::new().await;
+
+    let repeat = Repeat {
+        path: SHOPS.to_owned(),
+        body: json!({ "name": "Lamps" }),
+        spelled: r#"{"about": null, "name": "Lamps"}"#.to_owned(),
+        others: vec![
+            json!({ "name": "lamps" }),
+            json!({ "name": "Lamps", "about": "" }),
+        ],
+        operation: "apply_for_shop".to_owned(),
+        hashed: r#"{"name":"Lamps","about":null}"#.to_owned(),
+    };
+
+    let applied = repeat
+        .check(&app.db, &app.someone().with("Idempotency-Key", "k1"))
+        .await;
+    assert!(applied.header("etag").is_some());
 }
