@@ -87,7 +87,7 @@ pub fn changed(order: &Order, change: &Change) -> Vec<Pending> {
                 quantity: item.quantity,
                 unit_price: Money::new(item.unit_price, order.currency),
                 from: moved.from.into(),
-                to: item.status.into(),
+                to: change.to.into(),
                 reason: change.reason.clone(),
                 carrier: item.carrier.clone(),
                 tracking_number: item.tracking_number.clone(),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
+use souk_contracts::{OpenEnum, StoredWord};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -39,6 +40,22 @@ pub enum ParkedCause {
     DeliveryLimit,
 }
 
+impl StoredWord for ParkedState {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Parked => "parked",
+            Self::Replaying => "replaying",
+            Self::Replayed => "replayed",
+            Self::Dropped => "dropped",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Parked, Self::Replaying, Self::Replayed, Self::Dropped];
+        all.into_iter().find(|state| state.word() == word)
+    }
+}
+
 /// A message that could not be handled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ParkedMessage)]
@@ -68,7 +85,8 @@ pub struct ParkedBody {
     /// When it was parked last.
     pub last_failed_at: DateTime<Utc>,
     /// Where it stands.
-    pub state: ParkedState,
+    #[schema(value_type = ParkedState)]
+    pub state: OpenEnum<ParkedState>,
 }
 
 /// A parked message with what it says and what was decided about it.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
+use souk_contracts::OpenEnum;
 use uuid::Uuid;
 use validator::Validate;
 
@@ -127,7 +128,7 @@ pub struct ParkedEventBody {
     /// When it was parked last.
     pub at: DateTime<Utc>,
     /// Where it stands.
-    pub state: ParkedState,
+    pub state: OpenEnum<ParkedState>,
 }
 
 /// Asks one service for its part of an order's story, on behalf of an operator.

@@ -7,6 +7,7 @@ mod event;
 pub mod events;
 mod exchange;
 mod money;
+mod open_enum;
 pub mod topology;
 
 pub use asyncapi::asyncapi;
@@ -15,4 +16,5 @@ pub use event::{Event, EventInfo, info, schema};
 pub use events::EVENTS;
 pub use exchange::Exchange;
 pub use money::{Currency, InvalidCurrency, Money};
+pub use open_enum::{OpenEnum, StoredWord, UnknownWord};
 pub use topology::Queue;

@@ -8,6 +8,7 @@ use souk_clients::parked::{
     ParkTypeBody, ParkedBody, ParkedCause, ParkedCountBody, ParkedDecisionBody, ParkedDetailBody,
     ParkedQuery, ParkedQueueBody, ParkedState, UnknownTypeBody,
 };
+use souk_contracts::OpenEnum;
 use souk_db::{Db, DbError};
 use souk_http::{Json, Path, Problem, Query};
 use souk_outbox::{
@@ -219,13 +220,8 @@ fn body(message: ParkedMessage) -> ParkedBody {
 }
 
 /// A state as it is told.
-pub(crate) fn told(state: State) -> ParkedState {
-    match state {
-        State::Parked => ParkedState::Parked,
-        State::Replaying => ParkedState::Replaying,
-        State::Replayed => ParkedState::Replayed,
-        State::Dropped => ParkedState::Dropped,
-    }
+pub(crate) fn told(state: OpenEnum<State>) -> OpenEnum<ParkedState> {
+    OpenEnum::read(state.as_str())
 }
 
 fn named(state: ParkedState) -> State {

@@ -1,6 +1,7 @@
 //! How an order changes, and who may change it.
 
 use chrono::{DateTime, Utc};
+use souk_contracts::UnknownWord;
 use uuid::Uuid;
 
 use super::{Actor, Entry, Item, ItemStatus, Order, OrderStatus, SubOrder, What};
@@ -30,9 +31,9 @@ pub struct Step {
 /// What changed in an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The items that moved, all to the same status.
+    /// The items that moved.
     pub moved: Vec<Moved>,
-    /// Where they stand since.
+    /// Where all of them stand now.
     pub to: ItemStatus,
     /// Why, when somebody said so.
     pub reason: Option<String>,
@@ -77,6 +78,15 @@ pub enum OrderError {
     /// Something has left already.
     #[error("The order is {} and can no longer be cancelled as a whole.", .0.as_str())]
     TooLateToCancel(OrderStatus),
+    /// A later build has written a status that this one does not know, so nothing can be decided here.
+    #[error("\"{0}\" was written by a newer version, so this one cannot decide here. Try again later.")]
+    UnknownStatus(UnknownWord),
+}
+
+impl From<UnknownWord> for OrderError {
+    fn from(word: UnknownWord) -> Self {
+        Self::UnknownStatus(word)
+    }
 }
 
 impl Order {
@@ -91,10 +101,11 @@ impl Order {
         at: DateTime<Utc>,
     ) -> Result<Option<Change>, OrderError> {
         let actor = self.customer(by, |_| true)?;
-        match self.status {
+        self.check_statuses()?;
+        match self.status.decide()? {
             OrderStatus::Cancelled => return Ok(None),
-            OrderStatus::Shipped | OrderStatus::Completed => {
-                return Err(OrderError::TooLateToCancel(self.status));
+            status @ (OrderStatus::Shipped | OrderStatus::Completed) => {
+                return Err(OrderError::TooLateToCancel(status));
             }
             OrderStatus::Processing => {}
         }
@@ -103,7 +114,7 @@ impl Order {
             .items_mut()
             .filter(|item| item.status == ItemStatus::Processing)
         {
-            moved.push(item.go(ItemStatus::Cancelled));
+            moved.push(item.go(ItemStatus::Processing, ItemStatus::Cancelled));
         }
         Ok(Some(self.changed(
             actor,
@@ -194,29 +205,40 @@ impl Order {
         may_go: fn(ItemStatus, ItemStatus) -> bool,
         at: DateTime<Utc>,
     ) -> Result<Option<Change>, OrderError> {
+        self.check_statuses()?;
         let item = self
             .items_mut()
             .find(|item| item.id == item_id)
             .ok_or(OrderError::NotFound)?;
-        if item.status == step.to {
+        let from = item.status.decide()?;
+        if from == step.to {
             return if item.stands_as(&step) {
                 Ok(None)
             } else {
                 Err(OrderError::ShippedOtherwise)
             };
         }
-        if !may_go(item.status, step.to) {
-            return Err(OrderError::IllegalTransition {
-                from: item.status,
-                to: step.to,
-            });
+        if !may_go(from, step.to) {
+            return Err(OrderError::IllegalTransition { from, to: step.to });
         }
-        let moved = item.go(step.to);
+        let moved = item.go(from, step.to);
         if step.to == ItemStatus::Shipped {
             item.carrier = step.carrier;
             item.tracking_number = step.tracking_number;
         }
         Ok(Some(self.changed(actor, vec![moved], step.to, step.reason, at)))
+    }
+
+    /// Statuses are derived from those of all items, so one unknown among them leaves nothing to be derived.
+    fn check_statuses(&self) -> Result<(), OrderError> {
+        self.status.decide()?;
+        for part in &self.sub_orders {
+            part.status.decide()?;
+        }
+        for item in self.items() {
+            item.status.decide()?;
+        }
+        Ok(())
     }
 
     /// Derives the statuses anew and writes down what happened.
@@ -229,11 +251,12 @@ impl Order {
         at: DateTime<Utc>,
     ) -> Change {
         for part in &mut self.sub_orders {
-            part.status = ItemStatus::of_all(part.items.iter().map(|item| item.status));
+            part.status = ItemStatus::of_all(part.items.iter().filter_map(|item| item.status.known())).into();
         }
-        let status = OrderStatus::from(ItemStatus::of_all(self.items().map(|item| item.status)));
-        let ended = (status != self.status && status.is_final()).then_some(status);
-        self.status = status;
+        let together = ItemStatus::of_all(self.items().filter_map(|item| item.status.known()));
+        let status = OrderStatus::from(together);
+        let ended = (self.status != status && status.is_final()).then_some(status);
+        self.status = status.into();
         self.version += 1;
 
         let mut entries: Vec<Entry> = Vec::with_capacity(moved.len() + 1);
@@ -268,12 +291,12 @@ impl Order {
 }
 
 impl Item {
-    fn go(&mut self, to: ItemStatus) -> Moved {
+    fn go(&mut self, from: ItemStatus, to: ItemStatus) -> Moved {
         let moved = Moved {
             item_id: self.id,
-            from: self.status,
+            from,
         };
-        self.status = to;
+        self.status = to.into();
         self.version += 1;
         moved
     }

@@ -21,5 +21,5 @@ pub use order::{Item, Order, SubOrder, Totals};
 pub use parcel::Parcel;
 pub use placement::{Line, Placement, PlacementError};
 pub use reservation::{Verdict, reservation_id};
-pub use status::{ItemStatus, OrderStatus, UnknownStatus};
+pub use status::{ItemStatus, OrderStatus};
 pub use timeline::{Actor, Entry, What};

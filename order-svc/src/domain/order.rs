@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use souk_contracts::Currency;
+use souk_contracts::{Currency, OpenEnum};
 use uuid::Uuid;
 
 use super::{Address, By, ItemStatus, OrderError, OrderStatus};
@@ -22,7 +22,7 @@ pub struct Order {
     /// The reservation that it turned into a sale.
     pub reservation_id: Uuid,
     /// Derived from its items.
-    pub status: OrderStatus,
+    pub status: OpenEnum<OrderStatus>,
     /// The currency of all its amounts.
     pub currency: Currency,
     /// What it costs.
@@ -64,7 +64,7 @@ pub struct SubOrder {
     /// Who owned the shop when it was ordered, and so may finish it.
     pub owner_id: Uuid,
     /// Derived from its items.
-    pub status: ItemStatus,
+    pub status: OpenEnum<ItemStatus>,
     /// What its items cost.
     pub subtotal: i64,
     /// Its items.
@@ -95,7 +95,7 @@ pub struct Item {
     /// What one costs the shop.
     pub cost_price: Option<i64>,
     /// Where it stands.
-    pub status: ItemStatus,
+    pub status: OpenEnum<ItemStatus>,
     /// Who carries it.
     pub carrier: Option<String>,
     /// The carrier's number for it.
@@ -133,11 +133,11 @@ impl Order {
 
     /// The order as it was when placed: what a repeated checkout is answered.
     pub fn as_placed(mut self) -> Self {
-        self.status = OrderStatus::Processing;
+        self.status = OrderStatus::Processing.into();
         for part in &mut self.sub_orders {
-            part.status = ItemStatus::Processing;
+            part.status = ItemStatus::Processing.into();
             for item in &mut part.items {
-                item.status = ItemStatus::Processing;
+                item.status = ItemStatus::Processing.into();
                 item.carrier = None;
                 item.tracking_number = None;
             }
@@ -166,7 +166,7 @@ impl SubOrder {
             id: Uuid::now_v7(),
             shop_id,
             owner_id,
-            status: ItemStatus::Processing,
+            status: ItemStatus::Processing.into(),
             subtotal: 0,
             items: Vec::new(),
         };

@@ -1,6 +1,7 @@
 //! What left together under one tracking number.
 
 use chrono::{DateTime, Utc};
+use souk_contracts::OpenEnum;
 
 use super::{Entry, Item, ItemStatus, Order, SubOrder, What};
 
@@ -12,11 +13,11 @@ pub struct Parcel {
     /// Who carries it.
     pub carrier: Option<String>,
     /// Derived from its items.
-    pub status: ItemStatus,
+    pub status: OpenEnum<ItemStatus>,
     /// What is in it.
     pub items: Vec<Item>,
     /// When something in it moved, oldest first.
-    pub steps: Vec<(DateTime<Utc>, What)>,
+    pub steps: Vec<(DateTime<Utc>, OpenEnum<What>)>,
 }
 
 impl Parcel {
@@ -34,7 +35,7 @@ impl Parcel {
             Some(Self {
                 order_number: order.number.clone(),
                 carrier: first.carrier.clone(),
-                status: ItemStatus::of_all(items.iter().map(|item| item.status)),
+                status: together(&items),
                 steps: story
                     .iter()
                     .filter(about)
@@ -45,4 +46,11 @@ impl Parcel {
         };
         order.sub_orders.iter().filter_map(parcel).collect()
     }
+}
+
+/// Where items stand together. Of a status that this build does not know, nothing can be derived: it is shown.
+fn together(items: &[Item]) -> OpenEnum<ItemStatus> {
+    let unknown = items.iter().find(|item| item.status.known().is_none());
+    let derived = || ItemStatus::of_all(items.iter().filter_map(|item| item.status.known())).into();
+    unknown.map_or_else(derived, |item| item.status)
 }

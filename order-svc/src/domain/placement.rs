@@ -102,7 +102,7 @@ impl Placement {
             user_id: self.user_id,
             previous_order_id: self.previous_order_id,
             reservation_id: self.reservation_id,
-            status: OrderStatus::Processing,
+            status: OrderStatus::Processing.into(),
             currency,
             totals: Totals::of_items(total.amount),
             address: self.address,
@@ -130,7 +130,7 @@ impl Line {
                 .cost_price
                 .filter(|cost| cost.currency == currency)
                 .map(|cost| cost.amount),
-            status: ItemStatus::Processing,
+            status: ItemStatus::Processing.into(),
             carrier: None,
             tracking_number: None,
             version: 1,

@@ -1,6 +1,7 @@
 //! What happened to an order, and who did it.
 
 use chrono::{DateTime, Utc};
+use souk_contracts::{OpenEnum, StoredWord, UnknownWord};
 use uuid::Uuid;
 
 use super::ItemStatus;
@@ -14,6 +15,8 @@ pub enum Actor {
     Shop(Uuid),
     /// An operator.
     Admin(Uuid),
+    /// A part that only a later build knows.
+    Unknown(UnknownWord, Uuid),
 }
 
 /// What happened.
@@ -43,7 +46,7 @@ pub struct Entry {
     /// Who.
     pub actor: Actor,
     /// What.
-    pub what: What,
+    pub what: OpenEnum<What>,
     /// The item, when it is about one.
     pub item_id: Option<Uuid>,
     /// Why, when somebody said so.
@@ -52,26 +55,28 @@ pub struct Entry {
 
 impl Actor {
     /// The actor's part in words.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Customer(_) => "customer",
             Self::Shop(_) => "shop",
             Self::Admin(_) => "admin",
+            Self::Unknown(part, _) => part.as_str(),
         }
     }
 
     /// The user who acted.
     pub fn user_id(self) -> Uuid {
         match self {
-            Self::Customer(id) | Self::Shop(id) | Self::Admin(id) => id,
+            Self::Customer(id) | Self::Shop(id) | Self::Admin(id) | Self::Unknown(_, id) => id,
         }
     }
 
-    /// The actor written as [`Actor::as_str`] and [`Actor::user_id`]; `None` for an unknown part.
-    pub fn from_parts(part: &str, user_id: Uuid) -> Option<Self> {
+    /// The actor written as [`Actor::as_str`] and [`Actor::user_id`].
+    pub fn from_parts(part: &str, user_id: Uuid) -> Self {
         [Self::Customer(user_id), Self::Shop(user_id), Self::Admin(user_id)]
             .into_iter()
             .find(|actor| actor.as_str() == part)
+            .unwrap_or_else(|| Self::Unknown(UnknownWord::new(part), user_id))
     }
 }
 
@@ -85,8 +90,7 @@ impl What {
         Self::Cancelled,
     ];
 
-    /// The step in words.
-    pub fn as_str(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Placed => "placed",
             Self::ItemShipped => "item_shipped",
@@ -96,9 +100,14 @@ impl What {
             Self::Cancelled => "cancelled",
         }
     }
+}
 
-    /// The step written as [`What::as_str`].
-    pub fn from_word(word: &str) -> Option<Self> {
+impl StoredWord for What {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|what| what.as_str() == word)
     }
 }
@@ -122,7 +131,7 @@ impl Entry {
             id: Uuid::now_v7(),
             at,
             actor,
-            what,
+            what: what.into(),
             item_id: None,
             reason: None,
         }

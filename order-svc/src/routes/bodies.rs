@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use souk_contracts::{Currency, Money};
+use souk_contracts::{Currency, Money, OpenEnum};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -23,7 +23,8 @@ pub struct OrderBody {
     /// The customer.
     user_id: Uuid,
     /// Derived from its items.
-    status: OrderStatus,
+    #[schema(value_type = OrderStatus)]
+    status: OpenEnum<OrderStatus>,
     /// The currency of all its amounts.
     currency: Currency,
     /// What it costs.
@@ -68,7 +69,8 @@ pub struct SubOrderBody {
     /// The shop.
     shop_id: Uuid,
     /// Derived from its items.
-    status: ItemStatus,
+    #[schema(value_type = ItemStatus)]
+    status: OpenEnum<ItemStatus>,
     /// What its items cost.
     subtotal: Money,
     /// Its items.
@@ -107,7 +109,8 @@ pub struct OrderItemBody {
     /// What all of them cost.
     line_total: Money,
     /// Where it stands.
-    status: ItemStatus,
+    #[schema(value_type = ItemStatus)]
+    status: OpenEnum<ItemStatus>,
     /// Who carries it.
     carrier: Option<String>,
     /// The carrier's number for it.
@@ -155,10 +158,10 @@ pub struct TimelineBody {
     at: DateTime<Utc>,
     /// `customer`, `shop` or `admin`.
     #[schema(example = "shop")]
-    actor: &'static str,
+    actor: String,
     /// `placed`, `item_shipped`, `item_delivered`, `item_cancelled`, `completed` or `cancelled`.
     #[schema(example = "item_shipped")]
-    what: &'static str,
+    what: String,
     /// The item, when it is about one.
     order_item_id: Option<Uuid>,
     /// Why, when somebody said so.
@@ -248,8 +251,8 @@ impl From<Entry> for TimelineBody {
     fn from(entry: Entry) -> Self {
         Self {
             at: entry.at,
-            actor: entry.actor.as_str(),
-            what: entry.what.as_str(),
+            actor: entry.actor.as_str().to_owned(),
+            what: entry.what.as_str().to_owned(),
             order_item_id: entry.item_id,
             reason: entry.reason,
         }

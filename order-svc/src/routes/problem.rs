@@ -72,6 +72,9 @@ fn order(refusal: &OrderError) -> Problem {
         | OrderError::TooLateToCancel(_) => {
             Problem::conflict("illegal-transition", "It cannot go that way").detail(refusal.to_string())
         }
+        OrderError::UnknownStatus(_) => {
+            Problem::conflict("unknown-status", "A newer version has changed it").detail(refusal.to_string())
+        }
     }
 }
 
@@ -80,6 +83,9 @@ fn client(error: &ClientError) -> Problem {
         ClientError::Unavailable { .. } => Problem::unavailable(error),
         ClientError::Refused(problem) if problem.slug() == "shop-owner-has-no-cart" => {
             Problem::forbidden("shop-owner-has-no-cart", problem.title.clone())
+        }
+        ClientError::Refused(problem) if problem.slug() == "unknown-status" => {
+            Problem::conflict("unknown-status", problem.title.clone())
         }
         ClientError::Refused(_) | ClientError::Unexpected { .. } => Problem::internal(error),
     }

@@ -6,12 +6,13 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use souk_contracts::OpenEnum;
 use souk_http::{Json, Path, Query, Refusals};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::refusals::TrackingRefusals;
-use crate::domain::{ItemStatus, OrderError, Parcel};
+use crate::domain::{ItemStatus, OrderError, Parcel, What};
 use crate::{AppState, Result, store};
 
 /// Whose parcel it is.
@@ -46,7 +47,8 @@ pub struct ParcelBody {
     #[schema(required, example = "Azerpost")]
     carrier: Option<String>,
     /// `shipped`, `delivered` when all of it has arrived, or `cancelled` when it was lost.
-    status: ItemStatus,
+    #[schema(value_type = ItemStatus)]
+    status: OpenEnum<ItemStatus>,
     /// What is in it.
     items: Vec<ParcelItemBody>,
     /// What happened to it, oldest first.
@@ -64,7 +66,8 @@ pub struct ParcelItemBody {
     #[schema(minimum = 1, maximum = 999, example = 2)]
     quantity: i32,
     /// Where it stands.
-    status: ItemStatus,
+    #[schema(value_type = ItemStatus)]
+    status: OpenEnum<ItemStatus>,
 }
 
 /// A step of a parcel.
@@ -75,7 +78,7 @@ pub struct ParcelStepBody {
     at: DateTime<Utc>,
     /// `item_shipped`, `item_delivered` or `item_cancelled`.
     #[schema(example = "item_shipped")]
-    what: &'static str,
+    what: String,
 }
 
 impl From<Parcel> for ParcelBody {
@@ -85,9 +88,9 @@ impl From<Parcel> for ParcelBody {
             quantity: item.quantity,
             status: item.status,
         });
-        let step = |(at, what): (DateTime<Utc>, crate::domain::What)| ParcelStepBody {
+        let step = |(at, what): (DateTime<Utc>, OpenEnum<What>)| ParcelStepBody {
             at,
-            what: what.as_str(),
+            what: what.as_str().to_owned(),
         };
         Self {
             order_number: parcel.order_number,

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::result::Error as QueryError;
 use serde_json::Value;
+use souk_contracts::OpenEnum;
 use souk_db::DbError;
 use uuid::Uuid;
 
@@ -86,7 +87,7 @@ pub(super) fn assemble(
     let mut parts_of: HashMap<Uuid, Vec<SubOrder>> = HashMap::new();
     for row in parts {
         let items = items_of.remove(&row.id).unwrap_or_default();
-        parts_of.entry(row.order_id).or_default().push(row.with(items)?);
+        parts_of.entry(row.order_id).or_default().push(row.with(items));
     }
     orders
         .into_iter()
@@ -105,7 +106,7 @@ impl OrderRow {
             user_id: self.user_id,
             previous_order_id: self.previous_order_id,
             reservation_id: self.reservation_id,
-            status: self.status.parse().map_err(unreadable)?,
+            status: OpenEnum::read(&self.status),
             currency: self.currency.parse().map_err(unreadable)?,
             totals: Totals {
                 subtotal: self.subtotal,
@@ -124,15 +125,15 @@ impl OrderRow {
 }
 
 impl SubOrderRow {
-    fn with(self, items: Vec<Item>) -> Result<SubOrder, DbError> {
-        Ok(SubOrder {
+    fn with(self, items: Vec<Item>) -> SubOrder {
+        SubOrder {
             id: self.id,
             shop_id: self.shop_id,
             owner_id: self.owner_id,
-            status: self.status.parse().map_err(unreadable)?,
+            status: OpenEnum::read(&self.status),
             subtotal: self.subtotal,
             items,
-        })
+        }
     }
 }
 
@@ -152,7 +153,7 @@ impl TryFrom<ItemRow> for Item {
             quantity: row.quantity,
             unit_price: row.unit_price,
             cost_price: row.cost_price,
-            status: row.status.parse().map_err(unreadable)?,
+            status: OpenEnum::read(&row.status),
             carrier: row.carrier,
             tracking_number: row.tracking_number,
             version: row.version,

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use souk_contracts::OpenEnum;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
 
-use super::rows::unreadable;
 use super::schema::timeline;
-use crate::domain::{Actor, Entry, What};
+use crate::domain::{Actor, Entry};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = timeline)]
@@ -25,23 +25,16 @@ struct EntryRow {
     reason: Option<String>,
 }
 
-/// A word in a timeline that this build does not know.
-#[derive(Debug, thiserror::Error)]
-#[error("the timeline cannot be read")]
-struct UnknownWord;
-
-impl TryFrom<EntryRow> for Entry {
-    type Error = DbError;
-
-    fn try_from(row: EntryRow) -> Result<Self, DbError> {
-        Ok(Self {
+impl From<EntryRow> for Entry {
+    fn from(row: EntryRow) -> Self {
+        Self {
             id: row.id,
             at: row.at,
-            actor: Actor::from_parts(&row.actor, row.actor_id).ok_or_else(|| unreadable(UnknownWord))?,
-            what: What::from_word(&row.what).ok_or_else(|| unreadable(UnknownWord))?,
+            actor: Actor::from_parts(&row.actor, row.actor_id),
+            what: OpenEnum::read(&row.what),
             item_id: row.item_id,
             reason: row.reason,
-        })
+        }
     }
 }
 
@@ -85,7 +78,7 @@ pub async fn of_all(conn: &mut Conn, order_ids: &[Uuid]) -> Result<HashMap<Uuid,
         .await?;
     let mut stories: HashMap<Uuid, Vec<Entry>> = HashMap::new();
     for row in rows {
-        stories.entry(row.order_id).or_default().push(row.try_into()?);
+        stories.entry(row.order_id).or_default().push(row.into());
     }
     Ok(stories)
 }

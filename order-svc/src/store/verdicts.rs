@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use souk_contracts::UnknownWord;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
 
@@ -17,8 +18,9 @@ pub async fn decided(conn: &mut Conn, reservation_ids: &[Uuid]) -> Result<Vec<Uu
         .await?)
 }
 
-/// The verdict on a reservation, after giving it up if nothing was decided yet.
-pub async fn abandon(tx: &mut Conn, reservation_id: Uuid) -> Result<Verdict, DbError> {
+/// The verdict on a reservation, after giving it up if nothing was decided yet; a word alone if only a later build knows
+/// it.
+pub async fn abandon(tx: &mut Conn, reservation_id: Uuid) -> Result<Result<Verdict, UnknownWord>, DbError> {
     diesel::insert_into(verdicts::table)
         .values((
             verdicts::reservation_id.eq(reservation_id),
@@ -28,10 +30,14 @@ pub async fn abandon(tx: &mut Conn, reservation_id: Uuid) -> Result<Verdict, DbE
         .execute(tx)
         .await?;
     // A statement of its own: one that another transaction has just committed is not in the first one's snapshot.
-    let order_id = verdicts::table
+    let decided = verdicts::table
         .find(reservation_id)
-        .select(verdicts::order_id)
-        .get_result::<Option<Uuid>>(tx)
+        .select((verdicts::verdict, verdicts::order_id))
+        .get_result::<(String, Option<Uuid>)>(tx)
         .await?;
-    Ok(order_id.map_or(Verdict::Abandoned, Verdict::Ordered))
+    Ok(match (decided.0.as_str(), decided.1) {
+        ("ordered", Some(order_id)) => Ok(Verdict::Ordered(order_id)),
+        ("abandoned", _) => Ok(Verdict::Abandoned),
+        (word, _) => Err(UnknownWord::new(word)),
+    })
 }

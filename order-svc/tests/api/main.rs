@@ -17,6 +17,7 @@ mod consumers;
 mod document;
 mod export;
 mod internal_callers;
+mod later_words;
 mod order_items;
 mod orders;
 mod tracking;

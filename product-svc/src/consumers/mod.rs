@@ -11,6 +11,7 @@ use souk_db::Db;
 use souk_outbox::{Outcome, Runner};
 
 use crate::Error;
+use crate::domain::ReservationError;
 use nothing::Nothing;
 
 pub use on_order::{OnItemStatusUpdated, OnOrderCreated};
@@ -52,6 +53,8 @@ pub fn settle(error: &Error) -> Outcome {
     match error {
         Error::Db(error) => Outcome::of_database(error),
         Error::Client(error) if error.is_unavailable() => Outcome::Hold,
+        // A replica of the later build, or this one after it was replaced, can decide.
+        Error::Reservation(ReservationError::UnknownStatus(_)) => Outcome::Retry,
         Error::Reservation(_) | Error::UnknownVariation(_) | Error::Unversioned(_) => Outcome::Park,
         Error::Category(_)
         | Error::HiddenFromYou

@@ -59,7 +59,7 @@ impl Handler for OnShopDeleted {
             &Shop {
                 id,
                 owner_id,
-                status: ShopStatus::Closed,
+                status: ShopStatus::Closed.into(),
                 version,
             },
         )
@@ -78,7 +78,7 @@ async fn keep(tx: &mut Conn, snapshot: &ShopSnapshot, version: i64) -> Result<()
         &Shop {
             id,
             owner_id,
-            status: snapshot.status.into(),
+            status: ShopStatus::from(snapshot.status).into(),
             version,
         },
     )

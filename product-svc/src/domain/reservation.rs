@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use souk_contracts::Money;
+use souk_contracts::{Money, OpenEnum, StoredWord, UnknownWord};
 use uuid::Uuid;
 
 use super::{Copied, ReservationId, UserId, VariationId};
@@ -73,12 +73,17 @@ impl ReservationStatus {
             .find(|(status, _)| *status == self)
             .map_or("", |(_, name)| name)
     }
+}
 
-    /// The status of that name.
-    pub fn parse(name: &str) -> Option<Self> {
+impl StoredWord for ReservationStatus {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
         Self::NAMES
             .iter()
-            .find(|(_, known)| *known == name)
+            .find(|(_, known)| *known == word)
             .map(|(status, _)| *status)
     }
 }
@@ -93,7 +98,7 @@ pub struct Reservation {
     /// What is held, in the order of the request.
     pub lines: Vec<HeldLine>,
     /// Where it stands.
-    pub status: ReservationStatus,
+    pub status: OpenEnum<ReservationStatus>,
     /// After this it is asked what became of it.
     pub expires_at: DateTime<Utc>,
 }
@@ -142,15 +147,24 @@ pub enum ReservationError {
     /// Stock was sold that had gone back.
     #[error("the order names the reservation {0}, which was released")]
     SoldAfterRelease(ReservationId),
+    /// A later build has written a status that this one does not know, so nothing can be decided here.
+    #[error("\"{0}\" was written by a newer version, so this one cannot decide here. Try again later.")]
+    UnknownStatus(UnknownWord),
 }
 
-impl From<Reservation> for Outcome {
+impl TryFrom<Reservation> for Outcome {
+    type Error = ReservationError;
+
     /// What a repeated request is told.
-    fn from(reservation: Reservation) -> Self {
-        match reservation.status {
+    fn try_from(reservation: Reservation) -> Result<Self, ReservationError> {
+        let status = reservation
+            .status
+            .decide()
+            .map_err(ReservationError::UnknownStatus)?;
+        Ok(match status {
             ReservationStatus::Held | ReservationStatus::Sold => Self::Held(reservation),
             ReservationStatus::Released => Self::Ended,
-        }
+        })
     }
 }
 
@@ -162,10 +176,10 @@ mod tests {
     fn a_status_has_one_name() {
         for (status, name) in ReservationStatus::NAMES {
             assert_eq!(
-                (ReservationStatus::parse(name), status.as_str()),
+                (ReservationStatus::from_word(name), status.as_str()),
                 (Some(status), name)
             );
         }
-        assert_eq!(ReservationStatus::parse("open"), None);
+        assert_eq!(ReservationStatus::from_word("open"), None);
     }
 }

@@ -1,5 +1,7 @@
 //! Shops, as far as their products depend on them.
 
+use souk_contracts::{OpenEnum, StoredWord};
+
 use super::{Actor, ShopId, UserId};
 
 /// Where a shop stands.
@@ -34,12 +36,17 @@ impl ShopStatus {
             .find(|(status, _)| *status == self)
             .map_or("", |(_, name)| name)
     }
+}
 
-    /// The status of that name.
-    pub fn parse(name: &str) -> Option<Self> {
+impl StoredWord for ShopStatus {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
         Self::NAMES
             .iter()
-            .find(|(_, known)| *known == name)
+            .find(|(_, known)| *known == word)
             .map(|(status, _)| *status)
     }
 }
@@ -52,7 +59,7 @@ pub struct Shop {
     /// Whose.
     pub owner_id: UserId,
     /// Where it stands.
-    pub status: ShopStatus,
+    pub status: OpenEnum<ShopStatus>,
     /// Of two reports the higher version is the newer.
     pub version: i64,
 }
@@ -122,9 +129,12 @@ mod tests {
     #[test]
     fn a_status_has_one_name() {
         for (status, name) in ShopStatus::NAMES {
-            assert_eq!((ShopStatus::parse(name), status.as_str()), (Some(status), name));
+            assert_eq!(
+                (ShopStatus::from_word(name), status.as_str()),
+                (Some(status), name)
+            );
         }
-        assert_eq!(ShopStatus::parse("open"), None);
+        assert_eq!(ShopStatus::from_word("open"), None);
     }
 
     #[test]
@@ -137,10 +147,10 @@ mod tests {
             user_id: UserId(Uuid::now_v7()),
             is_admin: true,
         };
-        let shop = |status| Shop {
+        let shop = |status: ShopStatus| Shop {
             id: ShopId(Uuid::nil()),
             owner_id: owner.user_id,
-            status,
+            status: status.into(),
             version: 1,
         };
 

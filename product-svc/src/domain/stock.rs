@@ -1,6 +1,7 @@
 //! Stock: how many pieces there are, and why that changed.
 
 use chrono::{DateTime, Utc};
+use souk_contracts::{OpenEnum, StoredWord};
 use uuid::Uuid;
 
 use super::{UserId, VariationId};
@@ -61,12 +62,17 @@ impl Reason {
             .find(|(reason, _)| *reason == self)
             .map_or("", |(_, name)| name)
     }
+}
 
-    /// The reason of that name.
-    pub fn parse(name: &str) -> Option<Self> {
+impl StoredWord for Reason {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
         Self::NAMES
             .iter()
-            .find(|(_, known)| *known == name)
+            .find(|(_, known)| *known == word)
             .map(|(reason, _)| *reason)
     }
 }
@@ -79,7 +85,7 @@ pub struct Entry {
     /// Pieces added, or taken where negative.
     pub delta: i32,
     /// Why.
-    pub reason: Reason,
+    pub reason: OpenEnum<Reason>,
     /// Who, when a person did it.
     pub actor_id: Option<UserId>,
     /// The reservation or order item it is about.
@@ -323,8 +329,8 @@ mod tests {
     #[test]
     fn a_reason_has_one_name() {
         for (reason, name) in Reason::NAMES {
-            assert_eq!((Reason::parse(name), reason.as_str()), (Some(reason), name));
+            assert_eq!((Reason::from_word(name), reason.as_str()), (Some(reason), name));
         }
-        assert_eq!(Reason::parse("theft"), None);
+        assert_eq!(Reason::from_word("theft"), None);
     }
 }

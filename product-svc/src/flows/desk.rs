@@ -52,7 +52,7 @@ impl Reserving {
     async fn known(&self, request: &Request) -> Result<Option<Outcome>> {
         let mut conn = self.db.conn().await?;
         let known = store::reservations::find(&mut conn, [request.id]).await?.pop();
-        Ok(known.map(Outcome::from))
+        Ok(known.map(Outcome::try_from).transpose()?)
     }
 }
 

@@ -3,7 +3,7 @@
 use souk_clients::shop::ShopClient;
 use souk_db::Db;
 
-use crate::domain::{Shop, ShopError, ShopId, UserId};
+use crate::domain::{Shop, ShopError, ShopId, ShopStatus, UserId};
 use crate::{Error, Result, ops};
 
 /// Does `work`. If it finds no approved shop of the user here, shop-svc is asked, because its event may still be on its
@@ -29,7 +29,7 @@ pub async fn as_seller<T>(
     let shop = Shop {
         id: ShopId(found.id),
         owner_id: UserId(found.owner_id),
-        status: found.status.into(),
+        status: ShopStatus::from(found.status).into(),
         version: found.version,
     };
     db.transaction(async |tx| ops::keep_shop(tx, &shop).await).await?;

@@ -4,19 +4,23 @@ use chrono::{DateTime, Utc};
 use souk_db::Conn;
 
 use super::tell;
-use crate::domain::{Reason, ReservationId, ReservationStatus};
+use crate::domain::{Reason, ReservationError, ReservationId, ReservationStatus};
 use crate::{Error, Result, store};
 
 /// Puts the stock of a held reservation back; one that has ended stays as it is. An id that is not known is barred,
 /// so that a request still on its way cannot hold stock for an order that will not come.
 ///
 /// # Errors
-/// When the database fails.
+/// [`ReservationError::UnknownStatus`] when a later build has changed it.
 pub async fn release_reservation(tx: &mut Conn, id: ReservationId, now: DateTime<Utc>) -> Result<()> {
     let Some(reservation) = find_or_bar(tx, id, now).await? else {
         return Ok(());
     };
-    if reservation.status != ReservationStatus::Held {
+    let status = reservation
+        .status
+        .decide()
+        .map_err(ReservationError::UnknownStatus)?;
+    if status != ReservationStatus::Held {
         return Ok(());
     }
     // Stock first and the reservation after it, as when it is made: whoever locks in one order cannot wait in a circle.

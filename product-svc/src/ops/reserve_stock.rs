@@ -16,7 +16,7 @@ use crate::{Result, store};
 /// stock is still there: the caller then asks for that reservation instead.
 ///
 /// # Errors
-/// When the database fails.
+/// [`crate::domain::ReservationError::UnknownStatus`] when a later build has changed one that was made before.
 pub async fn reserve_stock(
     tx: &mut Conn,
     requests: &[Request],
@@ -37,7 +37,7 @@ pub async fn reserve_stock(
                     id: request.id,
                     user_id: Some(request.user_id),
                     lines,
-                    status: ReservationStatus::Held,
+                    status: ReservationStatus::Held.into(),
                     expires_at,
                 };
                 held.push(reservation.clone());
@@ -68,7 +68,7 @@ async fn recall(tx: &mut Conn, requests: &[Request], outcomes: &mut [Outcome]) -
     for known in store::reservations::find(tx, ids).await? {
         for (request, outcome) in requests.iter().zip(outcomes.iter_mut()) {
             if request.id == known.id {
-                *outcome = known.clone().into();
+                *outcome = known.clone().try_into()?;
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use souk_contracts::OpenEnum;
 use souk_db::Conn;
 use uuid::Uuid;
 
@@ -27,13 +28,15 @@ pub async fn sell_reservations(tx: &mut Conn, sales: &[(ReservationId, Option<Uu
     if unsold.is_empty() {
         return Ok(());
     }
-    let known: HashMap<ReservationId, ReservationStatus> = store::reservations::find(tx, unsold.clone())
-        .await?
-        .into_iter()
-        .map(|known| (known.id, known.status))
-        .collect();
+    let known: HashMap<ReservationId, OpenEnum<ReservationStatus>> =
+        store::reservations::find(tx, unsold.clone())
+            .await?
+            .into_iter()
+            .map(|known| (known.id, known.status))
+            .collect();
     for id in unsold {
-        match known.get(&id) {
+        let status = known.get(&id).map(|status| status.decide());
+        match status.transpose().map_err(ReservationError::UnknownStatus)? {
             Some(ReservationStatus::Sold | ReservationStatus::Held) => {}
             Some(ReservationStatus::Released) => return Err(ReservationError::SoldAfterRelease(id).into()),
             None => return Err(ReservationError::Unknown(id).into()),

@@ -5,7 +5,7 @@ use souk_http::Problem;
 use souk_service::{database_problem, idempotency_problem};
 
 use crate::Error;
-use crate::domain::{CategoryError, ProductError, ShopError, StockError, VariationError};
+use crate::domain::{CategoryError, ProductError, ReservationError, ShopError, StockError, VariationError};
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
@@ -24,6 +24,9 @@ impl From<&Error> for Problem {
             Error::Idempotency(error) => idempotency_problem(error),
             Error::Client(error) if error.is_unavailable() => Self::unavailable(error),
             Error::Db(error) => database_problem(error),
+            Error::Reservation(ReservationError::UnknownStatus(_)) => {
+                Self::conflict("unknown-status", "A newer version has changed it").detail(error.to_string())
+            }
             Error::Client(_)
             | Error::Reservation(_)
             | Error::UnknownVariation(_)

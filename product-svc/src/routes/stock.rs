@@ -105,7 +105,7 @@ impl From<Recorded> for LedgerEntryBody {
         Self {
             id: recorded.id,
             delta: entry.delta,
-            reason: entry.reason.as_str().to_owned(),
+            reason: entry.reason.to_string(),
             actor_id: entry.actor_id.map(|id| id.0),
             reference_id: entry.reference_id,
             note: entry.note,

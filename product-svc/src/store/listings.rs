@@ -69,7 +69,7 @@ pub async fn find_all(conn: &mut Conn, ids: &[ProductId]) -> Result<Vec<Listing>
         let id = product.id;
         let listing = Listing {
             product: product.into_product(categories.remove(&id).unwrap_or_default())?,
-            shop: Shop::try_from(shop)?,
+            shop: Shop::from(shop),
             stats: stats.into(),
             offers: offers.remove(&id).unwrap_or_default(),
         };

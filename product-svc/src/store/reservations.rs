@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use souk_contracts::OpenEnum;
 use souk_db::{Conn, prepared};
 use uuid::Uuid;
 
@@ -37,7 +38,7 @@ impl TryFrom<ReservationRow> for Reservation {
             id: ReservationId(row.id),
             user_id: row.user_id.map(UserId),
             lines: serde_json::from_value(row.lines).map_err(|_| unreadable())?,
-            status: ReservationStatus::parse(&row.status).ok_or_else(unreadable)?,
+            status: OpenEnum::read(&row.status),
             expires_at: row.expires_at,
         })
     }

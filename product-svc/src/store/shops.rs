@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use diesel::query_dsl::methods;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
+use souk_contracts::OpenEnum;
 use souk_db::Conn;
 use uuid::Uuid;
 
 use super::schema::shops;
+use crate::Result;
 use crate::domain::{Shop, ShopId, ShopStatus, UserId};
-use crate::{Error, Result};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = shops)]
@@ -31,16 +32,14 @@ impl From<&Shop> for ShopRow {
     }
 }
 
-impl TryFrom<ShopRow> for Shop {
-    type Error = Error;
-
-    fn try_from(row: ShopRow) -> Result<Self> {
-        Ok(Self {
+impl From<ShopRow> for Shop {
+    fn from(row: ShopRow) -> Self {
+        Self {
             id: ShopId(row.id),
             owner_id: UserId(row.owner_id),
-            status: ShopStatus::parse(&row.status).ok_or(Error::Unreadable("shops"))?,
+            status: OpenEnum::read(&row.status),
             version: row.version,
-        })
+        }
     }
 }
 
@@ -63,23 +62,23 @@ pub async fn keep(tx: &mut Conn, shop: &Shop) -> Result<()> {
 
 /// The shop of that id.
 pub async fn find(conn: &mut Conn, id: ShopId) -> Result<Option<Shop>> {
-    let row = shops::table
+    let row: Option<ShopRow> = shops::table
         .find(id.0)
         .select(ShopRow::as_select())
         .get_result(conn)
         .await
         .optional()?;
-    row.map(Shop::try_from).transpose()
+    Ok(row.map(Shop::from))
 }
 
 /// The user's shop that may sell, if there is one.
 pub async fn find_selling(conn: &mut Conn, owner: UserId) -> Result<Option<Shop>> {
-    let row = shops::table
+    let row: Option<ShopRow> = shops::table
         .filter(shops::owner_id.eq(owner.0))
         .filter(shops::status.eq(ShopStatus::Approved.as_str()))
         .select(ShopRow::as_select())
         .first(conn)
         .await
         .optional()?;
-    row.map(Shop::try_from).transpose()
+    Ok(row.map(Shop::from))
 }

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use souk_contracts::OpenEnum;
 use souk_db::Conn;
 use uuid::Uuid;
 
 use super::schema::{stock, stock_ledger};
+use crate::Result;
 use crate::domain::{Entry, Reason, Recorded, Stock, UserId, VariationId};
-use crate::{Error, Result};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = stock)]
@@ -130,23 +131,22 @@ pub async fn ledger(
         .limit(limit)
         .load::<LedgerRow>(conn)
         .await?;
-    rows.into_iter().map(recorded).collect()
+    Ok(rows.into_iter().map(recorded).collect())
 }
 
-fn recorded(row: LedgerRow) -> Result<Recorded> {
+fn recorded(row: LedgerRow) -> Recorded {
     let (id, variation_id, delta, reason, actor_id, reference_id, note, at) = row;
-    let reason = Reason::parse(&reason).ok_or(Error::Unreadable("stock_ledger"))?;
     let (variation_id, actor_id) = (VariationId(variation_id), actor_id.map(UserId));
-    Ok(Recorded {
+    Recorded {
         id,
         entry: Entry {
             variation_id,
             delta,
-            reason,
+            reason: OpenEnum::read(&reason),
             actor_id,
             reference_id,
             note,
         },
         at,
-    })
+    }
 }

@@ -120,7 +120,7 @@ pub async fn live(conn: &mut Conn, ids: &[VariationId]) -> Result<Vec<Live>> {
         .await?;
     let live = |(variation, stock, shop, product)| {
         let (title, sku, product_version, is_active, product_archived) = product;
-        let (offer, shop) = (offer((variation, stock))?, Shop::try_from(shop)?);
+        let (offer, shop) = (offer((variation, stock))?, Shop::from(shop));
         Ok(Live {
             offer,
             shop,

@@ -81,7 +81,7 @@ impl TestApp {
         let shop = Shop {
             id,
             owner_id,
-            status,
+            status: status.into(),
             version,
         };
         self.db

@@ -16,6 +16,7 @@ mod document;
 mod export;
 mod flows;
 mod internal_callers;
+mod later_words;
 mod lookup;
 mod products;
 mod reservations;

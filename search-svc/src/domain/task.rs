@@ -14,6 +14,9 @@ pub enum Task {
 }
 
 impl Task {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Shop, Self::Product, Self::ProductsOf];
+
     /// Its name in the queue.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -25,9 +28,7 @@ impl Task {
 
     /// The task of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Shop, Self::Product, Self::ProductsOf]
-            .into_iter()
-            .find(|task| task.as_str() == name)
+        Self::ALL.into_iter().find(|task| task.as_str() == name)
     }
 }
 

@@ -28,9 +28,10 @@ pub async fn push(tx: &mut Conn, task: Task, ids: &[Uuid]) -> Result<()> {
     Ok(())
 }
 
-/// The oldest wishes.
+/// The oldest wishes. Those of a kind that a later build added are left to it, and hold up nothing behind them.
 pub async fn oldest(conn: &mut Conn, limit: i64) -> Result<Vec<Wish>> {
     let rows: Vec<(String, Uuid, i64, Option<Uuid>)> = index_queue::table
+        .filter(index_queue::kind.eq_any(Task::ALL.map(Task::as_str)))
         .order(index_queue::seq)
         .select(index_queue::all_columns)
         .limit(limit)
@@ -84,9 +85,12 @@ pub async fn resume_later(tx: &mut Conn, wish: &Wish, after: Uuid) -> Result<()>
     Ok(())
 }
 
-/// Asks for everything to be indexed anew, and for nothing else.
+/// Asks for everything to be indexed anew, and for nothing else that this build knows.
 pub async fn fill(tx: &mut Conn) -> Result<()> {
-    diesel::delete(index_queue::table).execute(tx).await?;
+    let known = index_queue::kind.eq_any(Task::ALL.map(Task::as_str));
+    diesel::delete(index_queue::table.filter(known))
+        .execute(tx)
+        .await?;
     diesel::sql_query(
         "insert into index_queue (kind, id)
          select kind, shop_id from shops cross join (values ('shop'), ('products_of')) as kinds (kind)

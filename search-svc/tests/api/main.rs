@@ -15,6 +15,7 @@ mod facts;
 mod index;
 mod indexer;
 mod internal_callers;
+mod later_words;
 mod openapi;
 mod queue;
 mod search;

@@ -10,6 +10,7 @@ use souk_db::{Db, IdempotencyError};
 use souk_outbox::{Outcome, Runner};
 
 use crate::Error;
+use crate::domain::ShopError;
 pub use on_order_finished::{OnOrderCancelled, OnOrderCompleted};
 pub use on_order_item::{OnOrderItemCreated, OnOrderItemStatusUpdated};
 pub use on_user::{OnUserDeleted, OnUserUpdated};
@@ -35,6 +36,8 @@ pub fn settle(error: &Error) -> Outcome {
     match error {
         Error::Db(error) | Error::Idempotency(IdempotencyError::Db(error)) => Outcome::of_database(error),
         Error::Unversioned(_) => Outcome::Park,
+        // A replica of the later build, or this one after it was replaced, can decide.
+        Error::Shop(ShopError::UnknownStatus(_)) => Outcome::Retry,
         Error::Shop(_) | Error::Account(_) | Error::Text(_) | Error::Stale => Outcome::Done,
         Error::Idempotency(_) | Error::Corrupt(_) => Outcome::Retry,
     }

@@ -80,7 +80,7 @@ impl Handler for OnOrderItemStatusUpdated {
             at: event.time,
         };
         let change = OrderItemChange {
-            status: status(data.to),
+            status: status(data.to).into(),
             reason: data.reason,
             carrier: data.carrier,
             tracking_number: data.tracking_number,

@@ -34,8 +34,9 @@ impl Shop {
         at: DateTime<Utc>,
     ) -> Result<Option<Step>, ShopError> {
         use ShopStatus::{Approved, Pending, Rejected, Suspended};
+        let status = self.known_status()?;
         let sells = matches!(decision, Decision::Approve | Decision::Reinstate);
-        if sells && self.status != Approved && !owner_is_active {
+        if sells && status != Approved && !owner_is_active {
             return Err(ShopError::OwnerInactive);
         }
         let by = Some(admin);
@@ -74,17 +75,11 @@ impl Shop {
         unfinished: i64,
         at: DateTime<Utc>,
     ) -> Result<Option<Step>, ShopError> {
-        if self.status != ShopStatus::Closed && unfinished > 0 {
+        let status = self.known_status()?;
+        if status != ShopStatus::Closed && unfinished > 0 {
             return Err(ShopError::UnfinishedItems(unfinished));
         }
-        self.go(
-            Action::Closed,
-            self.status,
-            ShopStatus::Closed,
-            actor_id,
-            None,
-            at,
-        )
+        self.go(Action::Closed, status, ShopStatus::Closed, actor_id, None, at)
     }
 
     /// The owner's account was shut: the shop may not sell; `None` when it does not sell anyway.
@@ -93,20 +88,21 @@ impl Shop {
         if self.status != ShopStatus::Approved {
             return None;
         }
-        let (from, to) = (self.status, ShopStatus::Suspended);
+        let (from, to) = (ShopStatus::Approved, ShopStatus::Suspended);
         Some(self.moved(Action::Suspended, from, to, None, Some(WHY.to_owned()), at))
     }
 
     fn verify(&mut self, admin: Uuid, at: DateTime<Utc>) -> Result<Option<Step>, ShopError> {
-        if self.status == ShopStatus::Closed {
-            return Err(ShopError::IllegalTransition(self.status, Action::Verified));
+        let status = self.known_status()?;
+        if status == ShopStatus::Closed {
+            return Err(ShopError::IllegalTransition(status, Action::Verified));
         }
         if self.is_verified {
             return Ok(None);
         }
         self.is_verified = true;
         self.touch(at);
-        Ok(Some(self.record(Action::Verified, Some(admin), at)))
+        Ok(Some(self.record(Action::Verified, status, Some(admin), at)))
     }
 
     fn go(
@@ -118,11 +114,12 @@ impl Shop {
         why: Option<Reason>,
         at: DateTime<Utc>,
     ) -> Result<Option<Step>, ShopError> {
-        if self.status == to {
+        let status = self.known_status()?;
+        if status == to {
             return Ok(None);
         }
-        if self.status != from {
-            return Err(ShopError::IllegalTransition(self.status, action));
+        if status != from {
+            return Err(ShopError::IllegalTransition(status, action));
         }
         Ok(Some(self.moved(
             action,
@@ -143,13 +140,13 @@ impl Shop {
         why: Option<String>,
         at: DateTime<Utc>,
     ) -> Step {
-        self.status = to;
+        self.status = to.into();
         self.status_reason.clone_from(&why);
         self.touch(at);
         Step {
             from: Some(from),
             reason: why,
-            ..self.record(action, by, at)
+            ..self.record(action, to, by, at)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{About, ShopEdit, ShopName, Viewer};
+use souk_contracts::{OpenEnum, UnknownWord};
 
 const AT: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
@@ -14,7 +15,10 @@ fn shop(status: ShopStatus) -> Shop {
         "caspian-leather".into(),
         AT,
     );
-    Shop { status, ..shop }
+    Shop {
+        status: status.into(),
+        ..shop
+    }
 }
 
 fn why() -> Reason {
@@ -44,7 +48,7 @@ fn an_application_is_pending_and_its_owner_did_it() {
         AT,
     );
 
-    assert_eq!((shop.status, shop.version), (ShopStatus::Pending, 1));
+    assert_eq!((shop.status, shop.version), (ShopStatus::Pending.into(), 1));
     assert_eq!(
         (step.action, step.from, step.to),
         (Action::Applied, None, ShopStatus::Pending)
@@ -68,7 +72,10 @@ fn an_admin_decides_only_what_the_status_allows() {
             let mut shop = shop(status);
             match shop.decide(Uuid::now_v7(), decision, true, AT) {
                 Ok(Some(step)) => {
-                    assert_eq!((step.from, step.to, shop.version), (Some(status), shop.status, 2));
+                    assert_eq!(
+                        (step.from, step.to.into(), shop.version),
+                        (Some(status), shop.status, 2)
+                    );
                     step.action.as_str()
                 }
                 Ok(None) => "=",
@@ -180,4 +187,25 @@ fn only_an_approved_shop_is_public() {
         shop(ShopStatus::Approved).owned_by(stranger),
         Err(ShopError::NotYours)
     );
+}
+
+#[test]
+fn where_a_later_build_has_written_nothing_is_decided() {
+    let status = OpenEnum::Unknown(UnknownWord::new("on_holiday"));
+    let unknown = || Shop {
+        status,
+        ..shop(ShopStatus::Approved)
+    };
+    let refusal = ShopError::UnknownStatus(UnknownWord::new("on_holiday"));
+
+    for decision in decisions() {
+        let refused = unknown().decide(Uuid::now_v7(), decision, true, AT);
+        assert_eq!(refused, Err(refusal));
+    }
+    assert_eq!(unknown().resubmit(AT), Err(refusal));
+    assert_eq!(unknown().close(None, 0, AT), Err(refusal));
+    assert_eq!(unknown().edit(ShopEdit::default(), AT), Err(refusal));
+    assert_eq!(unknown().lose_owner(AT), None);
+    let stranger = Viewer::default();
+    assert_eq!(unknown().seen_by(stranger), Err(ShopError::NotFound));
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use souk_contracts::{OpenEnum, StoredWord};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -20,8 +21,8 @@ pub enum ItemStatus {
 }
 
 impl ItemStatus {
-    /// Those with which a customer still waits.
-    pub const UNFINISHED: [Self; 2] = [Self::Processing, Self::Shipped];
+    /// Those with which no customer waits any more, by name; with any other one does, also with one that a later build adds.
+    pub const FINISHED: [Self; 2] = [Self::Cancelled, Self::Delivered];
 
     const ALL: [(Self, &'static str); 4] = [
         (Self::Processing, "processing"),
@@ -37,12 +38,17 @@ impl ItemStatus {
             .find(|(status, _)| *status == self)
             .map_or("", |(_, name)| name)
     }
+}
 
-    /// The status of that name.
-    pub fn named(name: &str) -> Option<Self> {
+impl StoredWord for ItemStatus {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
         Self::ALL
             .iter()
-            .find(|(_, other)| *other == name)
+            .find(|(_, other)| *other == word)
             .map(|(status, _)| *status)
     }
 }
@@ -93,7 +99,7 @@ pub struct NewOrderItem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderItemChange {
     /// Where it stands now.
-    pub status: ItemStatus,
+    pub status: OpenEnum<ItemStatus>,
     /// Why, for a cancellation.
     pub reason: Option<String>,
     /// Who carries it.

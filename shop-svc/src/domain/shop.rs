@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use souk_contracts::{OpenEnum, UnknownWord};
 use uuid::Uuid;
 
 use super::{About, Action, ShopName, ShopStatus, Step};
@@ -24,7 +25,7 @@ pub struct Shop {
     /// Whether an admin vouches for it.
     pub is_verified: bool,
     /// Where it stands.
-    pub status: ShopStatus,
+    pub status: OpenEnum<ShopStatus>,
     /// Why it stands there.
     pub status_reason: Option<String>,
     /// Counts up with each change.
@@ -68,6 +69,9 @@ pub enum ShopError {
     /// Its status does not allow this.
     #[error("A shop that is {} cannot be {}.", .0.as_str(), .1.as_str())]
     IllegalTransition(ShopStatus, Action),
+    /// A later build has written a status that this one does not know, so nothing can be decided here.
+    #[error("\"{0}\" was written by a newer version, so this one cannot decide here. Try again later.")]
+    UnknownStatus(UnknownWord),
     /// A closed shop stays as it is.
     #[error("The shop is closed.")]
     Closed,
@@ -96,7 +100,7 @@ impl Shop {
             about: about.into_inner(),
             logo_url: None,
             is_verified: false,
-            status: ShopStatus::Pending,
+            status: ShopStatus::Pending.into(),
             status_reason: None,
             version: 1,
             created_at: at,
@@ -104,7 +108,7 @@ impl Shop {
         };
         let step = Step {
             from: None,
-            ..shop.record(Action::Applied, Some(owner_id), at)
+            ..shop.record(Action::Applied, ShopStatus::Pending, Some(owner_id), at)
         };
         (shop, step)
     }
@@ -150,7 +154,7 @@ impl Shop {
     /// # Errors
     /// [`ShopError::Closed`] once it is.
     pub fn edit(&mut self, edit: ShopEdit, at: DateTime<Utc>) -> Result<bool, ShopError> {
-        if self.status == ShopStatus::Closed {
+        if self.known_status()? == ShopStatus::Closed {
             return Err(ShopError::Closed);
         }
         let name = edit
@@ -175,14 +179,24 @@ impl Shop {
         self.updated_at = at;
     }
 
-    pub(super) fn record(&self, action: Action, actor_id: Option<Uuid>, at: DateTime<Utc>) -> Step {
-        let (from, to) = (Some(self.status), self.status);
+    /// Where it stands, for a decision.
+    pub(super) fn known_status(&self) -> Result<ShopStatus, ShopError> {
+        self.status.decide().map_err(ShopError::UnknownStatus)
+    }
+
+    pub(super) fn record(
+        &self,
+        action: Action,
+        status: ShopStatus,
+        actor_id: Option<Uuid>,
+        at: DateTime<Utc>,
+    ) -> Step {
         Step {
             id: Uuid::now_v7(),
             shop_id: self.id,
             action,
-            from,
-            to,
+            from: Some(status),
+            to: status,
             actor_id,
             reason: None,
             at,

@@ -1,6 +1,7 @@
 //! Where a shop stands.
 
 use serde::{Deserialize, Serialize};
+use souk_contracts::StoredWord;
 
 /// Where a shop stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +35,17 @@ impl ShopStatus {
             .find(|(status, _)| *status == self)
             .map_or("", |(_, name)| name)
     }
+}
 
-    /// The status of that name.
-    pub fn named(name: &str) -> Option<Self> {
+impl StoredWord for ShopStatus {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
         Self::ALL
             .iter()
-            .find(|(_, other)| *other == name)
+            .find(|(_, other)| *other == word)
             .map(|(status, _)| *status)
     }
 }

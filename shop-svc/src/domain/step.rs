@@ -1,6 +1,7 @@
 //! The history of a shop.
 
 use chrono::{DateTime, Utc};
+use souk_contracts::{OpenEnum, StoredWord};
 use uuid::Uuid;
 
 use super::ShopStatus;
@@ -45,12 +46,17 @@ impl Action {
             .find(|(action, _)| *action == self)
             .map_or("", |(_, name)| name)
     }
+}
 
-    /// The action of that name.
-    pub fn named(name: &str) -> Option<Self> {
+impl StoredWord for Action {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
         Self::ALL
             .iter()
-            .find(|(_, other)| *other == name)
+            .find(|(_, other)| *other == word)
             .map(|(action, _)| *action)
     }
 }
@@ -68,6 +74,25 @@ pub struct Step {
     pub from: Option<ShopStatus>,
     /// Where it stands after.
     pub to: ShopStatus,
+    /// Who did it; none when the service did.
+    pub actor_id: Option<Uuid>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A step as it was kept, perhaps by a later build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptStep {
+    /// Id.
+    pub id: Uuid,
+    /// What was done.
+    pub action: OpenEnum<Action>,
+    /// Where the shop stood.
+    pub from: Option<OpenEnum<ShopStatus>>,
+    /// Where it stands after.
+    pub to: OpenEnum<ShopStatus>,
     /// Who did it; none when the service did.
     pub actor_id: Option<Uuid>,
     /// Why.

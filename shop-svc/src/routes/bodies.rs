@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use souk_auth::Caller;
+use souk_contracts::OpenEnum;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -28,7 +29,8 @@ pub struct ShopBody {
     #[schema(required)]
     pub logo_url: Option<String>,
     /// Where it stands.
-    pub status: ShopStatusBody,
+    #[schema(value_type = ShopStatusBody)]
+    pub status: OpenEnum<ShopStatus>,
     /// Why it was rejected or suspended.
     #[schema(required)]
     pub status_reason: Option<String>,
@@ -70,18 +72,6 @@ pub enum ShopStatusBody {
     Closed,
 }
 
-impl From<ShopStatus> for ShopStatusBody {
-    fn from(status: ShopStatus) -> Self {
-        match status {
-            ShopStatus::Pending => Self::Pending,
-            ShopStatus::Approved => Self::Approved,
-            ShopStatus::Rejected => Self::Rejected,
-            ShopStatus::Suspended => Self::Suspended,
-            ShopStatus::Closed => Self::Closed,
-        }
-    }
-}
-
 impl From<ShopStatusBody> for ShopStatus {
     fn from(status: ShopStatusBody) -> Self {
         match status {
@@ -103,7 +93,7 @@ impl From<Shop> for ShopBody {
             slug: shop.slug,
             about: shop.about,
             logo_url: shop.logo_url,
-            status: shop.status.into(),
+            status: shop.status,
             status_reason: shop.status_reason,
             is_verified: shop.is_verified,
             rating: RatingBody::default(),

@@ -5,12 +5,13 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use souk_auth::Caller;
+use souk_contracts::OpenEnum;
 use souk_http::{Json, Page, PageQuery, Path, Query, Refusals};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::bodies::{ShopStatusBody, viewer};
-use crate::domain::{ShopError, Step};
+use crate::domain::{Action, KeptStep, ShopError, ShopStatus};
 use crate::{AppState, Error, store};
 
 /// One step of a shop's history.
@@ -19,13 +20,14 @@ pub struct StepBody {
     /// Id.
     id: Uuid,
     /// `applied`, `approved`, `rejected`, `resubmitted`, `suspended`, `reinstated`, `verified` or `closed`.
-    #[schema(example = "rejected")]
-    action: &'static str,
+    #[schema(value_type = String, example = "rejected")]
+    action: OpenEnum<Action>,
     /// Where the shop stood; null for the application itself.
-    #[schema(required)]
-    from: Option<ShopStatusBody>,
+    #[schema(required, value_type = Option<ShopStatusBody>)]
+    from: Option<OpenEnum<ShopStatus>>,
     /// Where it stood after.
-    to: ShopStatusBody,
+    #[schema(value_type = ShopStatusBody)]
+    to: OpenEnum<ShopStatus>,
     /// Who did it; null when the service did.
     #[schema(required)]
     actor_id: Option<Uuid>,
@@ -36,13 +38,13 @@ pub struct StepBody {
     at: DateTime<Utc>,
 }
 
-impl From<Step> for StepBody {
-    fn from(step: Step) -> Self {
+impl From<KeptStep> for StepBody {
+    fn from(step: KeptStep) -> Self {
         Self {
             id: step.id,
-            action: step.action.as_str(),
-            from: step.from.map(Into::into),
-            to: step.to.into(),
+            action: step.action,
+            from: step.from,
+            to: step.to,
             actor_id: step.actor_id,
             reason: step.reason,
             at: step.at,

@@ -52,7 +52,7 @@ struct Row {
     currency: String,
     unit_price_minor: i64,
     line_total_minor: i64,
-    status: &'static str,
+    status: String,
     carrier: Option<Cell<String>>,
     tracking_number: Option<Cell<String>>,
 }
@@ -78,7 +78,7 @@ impl From<OrderItem> for Row {
             currency: item.currency,
             unit_price_minor: item.unit_price,
             line_total_minor: item.unit_price.saturating_mul(item.quantity.into()),
-            status: item.state.status.as_str(),
+            status: item.state.status.to_string(),
             carrier: item.state.carrier.map(Cell),
             tracking_number: item.state.tracking_number.map(Cell),
         }

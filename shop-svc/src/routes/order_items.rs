@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use souk_auth::Caller;
-use souk_contracts::Money;
+use souk_contracts::{Money, OpenEnum};
 use souk_http::{Json, Page, PageQuery, Path, Query, Refusals};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -30,17 +30,6 @@ pub enum ItemStatusBody {
     Delivered,
     /// Will not come.
     Cancelled,
-}
-
-impl From<ItemStatus> for ItemStatusBody {
-    fn from(status: ItemStatus) -> Self {
-        match status {
-            ItemStatus::Processing => Self::Processing,
-            ItemStatus::Shipped => Self::Shipped,
-            ItemStatus::Delivered => Self::Delivered,
-            ItemStatus::Cancelled => Self::Cancelled,
-        }
-    }
 }
 
 impl From<ItemStatusBody> for ItemStatus {
@@ -86,7 +75,8 @@ pub struct OrderItemBody {
     /// The price of all.
     line_total: Money,
     /// Where it stands.
-    status: ItemStatusBody,
+    #[schema(value_type = ItemStatusBody)]
+    status: OpenEnum<ItemStatus>,
     /// Why it was cancelled.
     #[schema(required)]
     reason: Option<String>,
@@ -120,7 +110,7 @@ impl TryFrom<OrderItem> for OrderItemBody {
             quantity: item.quantity,
             unit_price,
             line_total: unit_price.checked_mul(item.quantity).ok_or(CORRUPT)?,
-            status: item.state.status.into(),
+            status: item.state.status,
             reason: item.state.reason,
             carrier: item.state.carrier,
             tracking_number: item.state.tracking_number,

@@ -43,6 +43,7 @@ fn shop(refusal: ShopError) -> Problem {
         ShopError::NotFound => Problem::not_found(),
         ShopError::NotYours => Problem::forbidden("not-your-shop", "Not your shop"),
         ShopError::HasOpenShop => Problem::conflict("already-has-shop", "You have a shop already"),
+        ShopError::UnknownStatus(_) => Problem::conflict("unknown-status", "A newer version has changed it"),
         ShopError::IllegalTransition(..) => {
             Problem::conflict("illegal-transition", "Its status does not allow this")
         }

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use souk_contracts::OpenEnum;
 use souk_db::Conn;
 use uuid::Uuid;
 
 use super::schema::shop_history;
-use crate::domain::{Action, ShopStatus, Step};
-use crate::{Error, Result};
+use crate::Result;
+use crate::domain::{KeptStep, Step};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = shop_history)]
@@ -38,21 +39,17 @@ impl From<&Step> for StepRow {
     }
 }
 
-impl TryFrom<StepRow> for Step {
-    type Error = Error;
-
-    fn try_from(row: StepRow) -> Result<Self> {
-        let status = |name: &str| ShopStatus::named(name).ok_or(Error::Corrupt("shop_history"));
-        Ok(Self {
+impl From<StepRow> for KeptStep {
+    fn from(row: StepRow) -> Self {
+        Self {
             id: row.id,
-            shop_id: row.shop_id,
-            action: Action::named(&row.action).ok_or(Error::Corrupt("shop_history"))?,
-            from: row.from_status.as_deref().map(status).transpose()?,
-            to: status(&row.to_status)?,
+            action: OpenEnum::read(&row.action),
+            from: row.from_status.as_deref().map(OpenEnum::read),
+            to: OpenEnum::read(&row.to_status),
             actor_id: row.actor_id,
             reason: row.reason,
             at: row.at,
-        })
+        }
     }
 }
 
@@ -66,8 +63,8 @@ pub async fn insert(tx: &mut Conn, step: &Step) -> Result<()> {
 }
 
 /// The steps of a shop from the first to the last.
-pub async fn list(conn: &mut Conn, shop_id: Uuid, after: Option<Uuid>, limit: i64) -> Result<Vec<Step>> {
-    let rows = shop_history::table
+pub async fn list(conn: &mut Conn, shop_id: Uuid, after: Option<Uuid>, limit: i64) -> Result<Vec<KeptStep>> {
+    let rows: Vec<StepRow> = shop_history::table
         .filter(shop_history::shop_id.eq(shop_id))
         .filter(shop_history::id.gt(after.unwrap_or(Uuid::nil())))
         .select(StepRow::as_select())
@@ -75,5 +72,5 @@ pub async fn list(conn: &mut Conn, shop_id: Uuid, after: Option<Uuid>, limit: i6
         .limit(limit)
         .load(conn)
         .await?;
-    rows.into_iter().map(Step::try_from).collect()
+    Ok(rows.into_iter().map(KeptStep::from).collect())
 }

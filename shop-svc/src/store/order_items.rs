@@ -9,6 +9,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Text, Timestamptz, Uuid a
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use souk_contracts::OpenEnum;
 use souk_db::{Conn, prepared};
 use uuid::Uuid;
 
@@ -54,7 +55,7 @@ impl TryFrom<OrderItemRow> for OrderItem {
             currency: row.currency,
             line: line.ok_or(CORRUPT)?,
             state: OrderItemChange {
-                status: ItemStatus::named(&row.status).ok_or(CORRUPT)?,
+                status: OpenEnum::read(&row.status),
                 reason: row.reason,
                 carrier: row.carrier,
                 tracking_number: row.tracking_number,
@@ -76,7 +77,7 @@ struct NewRow<'a> {
     quantity: i32,
     unit_price: i64,
     currency: &'a str,
-    status: &'static str,
+    status: &'a str,
     reason: Option<&'a str>,
     carrier: Option<&'a str>,
     tracking_number: Option<&'a str>,
@@ -85,7 +86,7 @@ struct NewRow<'a> {
 }
 
 impl<'a> NewRow<'a> {
-    fn of(item: &'a NewOrderItem, status: ItemStatus) -> Self {
+    fn of(item: &'a NewOrderItem, status: &'a str) -> Self {
         Self {
             id: item.id,
             order_id: item.order_id,
@@ -96,7 +97,7 @@ impl<'a> NewRow<'a> {
             quantity: item.quantity,
             unit_price: item.unit_price,
             currency: &item.currency,
-            status: status.as_str(),
+            status,
             reason: None,
             carrier: None,
             tracking_number: None,
@@ -173,7 +174,7 @@ pub async fn keep_state(tx: &mut Conn, item: &NewOrderItem, change: &OrderItemCh
         reason: change.reason.as_deref(),
         carrier: change.carrier.as_deref(),
         tracking_number: change.tracking_number.as_deref(),
-        ..NewRow::of(item, change.status)
+        ..NewRow::of(item, change.status.as_str())
     };
     let shipment = (
         order_items::carrier.eq(coalesce(excluded(order_items::carrier), order_items::carrier)),
@@ -200,9 +201,17 @@ pub async fn keep_state(tx: &mut Conn, item: &NewOrderItem, change: &OrderItemCh
 
 /// How many items of a shop somebody still waits for.
 pub async fn count_unfinished(conn: &mut Conn, shop_id: Uuid) -> Result<i64> {
+    let [cancelled, delivered] = ItemStatus::FINISHED.map(ItemStatus::as_str);
+    // All other statuses, also those of a later build, as ranges: so the index finds them beside many finished items.
+    let unfinished = order_items::status
+        .lt(cancelled)
+        .or(order_items::status
+            .gt(cancelled)
+            .and(order_items::status.lt(delivered)))
+        .or(order_items::status.gt(delivered));
     let count = order_items::table
         .filter(order_items::shop_id.eq(shop_id))
-        .filter(order_items::status.eq_any(ItemStatus::UNFINISHED.map(ItemStatus::as_str)))
+        .filter(unfinished)
         .count()
         .get_result(conn)
         .await?;

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use souk_contracts::OpenEnum;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
 
 use super::schema::shops;
+use crate::Result;
 use crate::domain::{Shop, ShopError, ShopStatus};
-use crate::{Error, Result};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = shops)]
@@ -27,11 +28,9 @@ struct ShopRow {
     updated_at: DateTime<Utc>,
 }
 
-impl TryFrom<ShopRow> for Shop {
-    type Error = Error;
-
-    fn try_from(row: ShopRow) -> Result<Self> {
-        Ok(Self {
+impl From<ShopRow> for Shop {
+    fn from(row: ShopRow) -> Self {
+        Self {
             id: row.id,
             owner_id: row.owner_id,
             name: row.name,
@@ -39,12 +38,12 @@ impl TryFrom<ShopRow> for Shop {
             about: row.about,
             logo_url: row.logo_url,
             is_verified: row.is_verified,
-            status: ShopStatus::named(&row.status).ok_or(Error::Corrupt("shops"))?,
+            status: OpenEnum::read(&row.status),
             status_reason: row.status_reason,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        })
+        }
     }
 }
 
@@ -122,12 +121,8 @@ pub async fn save(tx: &mut Conn, shop: &Shop) -> Result<()> {
 /// The shop with that id.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Shop>> {
     let query = shops::table.find(id).select(ShopRow::as_select());
-    query
-        .get_result(conn)
-        .await
-        .optional()?
-        .map(Shop::try_from)
-        .transpose()
+    let row: Option<ShopRow> = query.get_result(conn).await.optional()?;
+    Ok(row.map(Shop::from))
 }
 
 /// The shop with that slug.
@@ -135,12 +130,8 @@ pub async fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Shop>> {
     let query = shops::table
         .filter(shops::slug.eq(slug))
         .select(ShopRow::as_select());
-    query
-        .get_result(conn)
-        .await
-        .optional()?
-        .map(Shop::try_from)
-        .transpose()
+    let row: Option<ShopRow> = query.get_result(conn).await.optional()?;
+    Ok(row.map(Shop::from))
 }
 
 /// The open shop of a user.
@@ -148,23 +139,15 @@ pub async fn find_open_of(conn: &mut Conn, owner_id: Uuid) -> Result<Option<Shop
     let query = shops::table
         .filter(open_of(owner_id))
         .select(ShopRow::as_select());
-    query
-        .get_result(conn)
-        .await
-        .optional()?
-        .map(Shop::try_from)
-        .transpose()
+    let row: Option<ShopRow> = query.get_result(conn).await.optional()?;
+    Ok(row.map(Shop::from))
 }
 
 /// The shop with that id, locked until the transaction ends.
 pub async fn lock(tx: &mut Conn, id: Uuid) -> Result<Option<Shop>> {
     let query = shops::table.find(id).select(ShopRow::as_select()).for_update();
-    query
-        .get_result(tx)
-        .await
-        .optional()?
-        .map(Shop::try_from)
-        .transpose()
+    let row: Option<ShopRow> = query.get_result(tx).await.optional()?;
+    Ok(row.map(Shop::from))
 }
 
 /// The open shop of a user, locked until the transaction ends.
@@ -173,12 +156,8 @@ pub async fn lock_open_of(tx: &mut Conn, owner_id: Uuid) -> Result<Option<Shop>>
         .filter(open_of(owner_id))
         .select(ShopRow::as_select())
         .for_update();
-    query
-        .get_result(tx)
-        .await
-        .optional()?
-        .map(Shop::try_from)
-        .transpose()
+    let row: Option<ShopRow> = query.get_result(tx).await.optional()?;
+    Ok(row.map(Shop::from))
 }
 
 /// Shops from the newest to the oldest.
@@ -195,7 +174,8 @@ pub async fn list(conn: &mut Conn, filter: &ShopFilter) -> Result<Vec<Shop>> {
     if let Some(after) = filter.after {
         query = query.filter(shops::id.lt(after));
     }
-    query.load(conn).await?.into_iter().map(Shop::try_from).collect()
+    let rows: Vec<ShopRow> = query.load(conn).await?;
+    Ok(rows.into_iter().map(Shop::from).collect())
 }
 
 #[diesel::dsl::auto_type]

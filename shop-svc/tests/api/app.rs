@@ -142,7 +142,7 @@ impl TestApp {
             ..item.clone()
         };
         let change = OrderItemChange {
-            status,
+            status: status.into(),
             reason: None,
             carrier: None,
             tracking_number: None,

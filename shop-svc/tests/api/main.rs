@@ -16,4 +16,5 @@ mod document;
 mod export;
 mod internal;
 mod internal_callers;
+mod later_words;
 mod shops;

@@ -36,6 +36,9 @@ pub struct Mail {
 pub struct MailTokenError(pub Purpose);
 
 impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::VerifyEmail, Self::ResetPassword];
+
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -46,9 +49,7 @@ impl Purpose {
 
     /// What the name stands for.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::VerifyEmail, Self::ResetPassword]
-            .into_iter()
-            .find(|purpose| purpose.as_str() == name)
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
     }
 
     /// How long the secret is good.
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_purpose_has_its_name_back() {
-        for purpose in [Purpose::VerifyEmail, Purpose::ResetPassword] {
+        for purpose in Purpose::ALL {
             assert_eq!(Purpose::named(purpose.as_str()), Some(purpose));
         }
         assert_eq!(Purpose::named("other"), None);

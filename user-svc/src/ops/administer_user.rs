@@ -5,7 +5,7 @@ use souk_email::EmailAddress;
 use uuid::Uuid;
 
 use super::end_tokens::{end_tokens, end_user};
-use crate::domain::{Ended, Purpose, Standing, User};
+use crate::domain::{Ended, Standing, User};
 use crate::{Error, Result, events, store};
 
 /// Applies an operator's change; asking twice changes nothing. Without leave to log in every session ends, with another
@@ -33,7 +33,7 @@ pub async fn administer_user(tx: &mut Conn, by: Uuid, id: Uuid, change: Standing
     }
     souk_outbox::enqueue(tx, events::user_updated(&user, &changed), Some(user.version)).await?;
     let ended = if !user.is_active {
-        discard_secrets(tx, id).await?;
+        store::mail_tokens::discard_all(tx, id).await?;
         end_user(tx, id).await?
     } else if changed.iter().any(|field| ["role", "is_active"].contains(field)) {
         end_tokens(tx, id).await?
@@ -51,12 +51,6 @@ async fn change_address(tx: &mut Conn, id: Uuid, address: &EmailAddress) -> Resu
     {
         return Err(Error::EmailTaken);
     }
-    discard_secrets(tx, id).await?;
+    store::mail_tokens::discard_all(tx, id).await?;
     Ok(store::mails::add(tx, Purpose::VerifyEmail, address.canonical()).await?)
-}
-
-async fn discard_secrets(tx: &mut Conn, id: Uuid) -> Result<()> {
-    store::mail_tokens::discard(tx, id, Purpose::ResetPassword).await?;
-    store::mail_tokens::discard(tx, id, Purpose::VerifyEmail).await?;
-    Ok(())
 }

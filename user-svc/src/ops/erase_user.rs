@@ -5,7 +5,7 @@ use souk_contracts::events::UserDeleted;
 use souk_db::Conn;
 
 use super::end_user;
-use crate::domain::{Ended, Erasure, Purpose};
+use crate::domain::{Ended, Erasure};
 use crate::{Result, store};
 
 /// Blanks the account, once every service has closed it, and tells everybody; what is left is an id. Answers what was
@@ -26,8 +26,7 @@ pub async fn erase_user(tx: &mut Conn, erasure: &Erasure) -> Result<Option<Ended
     }
     store::sessions::forget_devices(tx, user.id).await?;
     store::addresses::delete_all(tx, user.id).await?;
-    store::mail_tokens::discard(tx, user.id, Purpose::ResetPassword).await?;
-    store::mail_tokens::discard(tx, user.id, Purpose::VerifyEmail).await?;
+    store::mail_tokens::discard_all(tx, user.id).await?;
     if !user.email_conflict {
         store::mails::discard_all(tx, &user.email).await?;
     }

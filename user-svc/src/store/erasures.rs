@@ -28,14 +28,15 @@ impl From<ErasureRow> for Erasure {
     }
 }
 
-/// Begins the erasure of an account, or takes over one that lies still; `None` while somebody is at it.
+/// Begins the erasure of an account, or takes over one that lies still; `None` while somebody is at it, which may be a
+/// later build in a state of its own.
 pub async fn begin(tx: &mut Conn, user_id: Uuid) -> Result<Option<Erasure>, DbError> {
     let row = prepared(
         diesel::sql_query(
             "insert into erasures (user_id, state, attempt, busy_until)
              values ($1, 'closing', nextval('erasure_attempts'), now() + interval '1 minute')
              on conflict (user_id) do update set attempt = excluded.attempt, busy_until = excluded.busy_until
-             where erasures.busy_until <= now()
+             where erasures.busy_until <= now() and erasures.state in ('closing', 'reopening')
              returning user_id, state, attempt",
         )
         .bind::<SqlUuid, _>(user_id),
@@ -66,11 +67,12 @@ pub async fn leave_any(tx: &mut Conn, users: &[Uuid], but: Uuid) -> Result<bool,
     Ok(row.left)
 }
 
-/// Takes over an erasure that lies still.
+/// Takes over an erasure that lies still. One in a state that a later build added is left to it.
 pub async fn take_due(tx: &mut Conn) -> Result<Option<Erasure>, DbError> {
     let row = prepared(diesel::sql_query(
         "update erasures set attempt = nextval('erasure_attempts'), busy_until = now() + interval '1 minute'
-         where user_id = (select user_id from erasures where busy_until <= now()
+         where user_id = (select user_id from erasures
+                          where busy_until <= now() and state in ('closing', 'reopening')
                           order by busy_until limit 1 for update skip locked)
          returning user_id, state, attempt",
     ))

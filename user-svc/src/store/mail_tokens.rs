@@ -75,3 +75,11 @@ pub async fn discard(tx: &mut Conn, user_id: Uuid, purpose: Purpose) -> Result<(
         .await?;
     Ok(())
 }
+
+/// Removes every secret of the user, also those whose purpose only a later build knows.
+pub async fn discard_all(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
+    diesel::delete(mail_tokens::table.filter(mail_tokens::user_id.eq(user_id)))
+        .execute(tx)
+        .await?;
+    Ok(())
+}

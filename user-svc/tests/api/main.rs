@@ -17,6 +17,7 @@ mod document;
 mod erasure;
 mod export;
 mod internal_callers;
+mod later_words;
 mod mailboxes;
 mod mails;
 mod neighbours;

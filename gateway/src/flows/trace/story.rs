@@ -222,11 +222,14 @@ impl Telling {
             self.through(held.at, StepKind::Parked, queue, event);
             last = Some(held.state);
         }
+        let is = |states: &[ParkedState]| last.is_some_and(|last| states.iter().any(|state| last == *state));
+        // In a state that only a later build knows, it waits for that build.
+        let waits = last.is_some() && !is(&[ParkedState::Dropped, ParkedState::Replayed]);
         if let Some(done) = handled {
             self.through(done.at, StepKind::Handled, queue, event);
-        } else if last == Some(ParkedState::Dropped) {
+        } else if is(&[ParkedState::Dropped]) {
             // An operator has given it up: nothing is missing any more.
-        } else if matches!(last, Some(ParkedState::Parked | ParkedState::Replaying)) {
+        } else if waits {
             self.miss(Why::Parked, queue.service(), event, Some(queue.name));
         } else if facts.unavailable.contains(queue.service()) {
             self.miss(Why::Unavailable, queue.service(), event, Some(queue.name));

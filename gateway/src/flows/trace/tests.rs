@@ -51,7 +51,7 @@ fn parked(state: ParkedState) -> ParkedEventBody {
         queue: "cart-svc.orders".to_owned(),
         event_id: Uuid::from_u128(2),
         at: at("10:00:01"),
-        state,
+        state: state.into(),
     }
 }
 

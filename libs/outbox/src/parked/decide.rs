@@ -1,5 +1,6 @@
 //! What an operator decides about parked messages; each decision is one row of the audit.
 
+use souk_contracts::OpenEnum;
 use souk_contracts::topology::QUEUES;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ pub enum ParkedError {
     NotFound,
     /// It was decided otherwise before.
     #[error("The message is {} already.", .0.as_str())]
-    Settled(ParkedState),
+    Settled(OpenEnum<ParkedState>),
     /// No build like this one reads its queue any more, so nothing would become of a replay.
     #[error("Nobody reads {0} any more.")]
     NoReader(String),
@@ -112,6 +113,6 @@ async fn settle(
     }
     store::audit(tx, &[id], action, actor_id).await?;
     store::advance(tx, &[id], ParkedState::Parked, to).await?;
-    message.state = to;
+    message.state = to.into();
     Ok(message)
 }

@@ -9,6 +9,7 @@ mod keeper;
 mod store;
 
 use chrono::{DateTime, Utc};
+use souk_contracts::{OpenEnum, StoredWord};
 use uuid::Uuid;
 
 pub use decide::{ParkedError, drop_all_parked, drop_parked, replay_all_parked, replay_parked};
@@ -67,7 +68,7 @@ pub struct ParkedMessage {
     /// When it was parked last.
     pub last_failed_at: DateTime<Utc>,
     /// Where it stands.
-    pub state: ParkedState,
+    pub state: OpenEnum<ParkedState>,
 }
 
 /// A decision about a parked message.
@@ -93,10 +94,15 @@ impl ParkedState {
             Self::Dropped => "dropped",
         }
     }
+}
 
-    /// The state of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+impl StoredWord for ParkedState {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }
 

@@ -7,6 +7,7 @@ use diesel::OptionalExtension;
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_bus::{Delivery, printable};
+use souk_contracts::OpenEnum;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
 
@@ -78,8 +79,7 @@ impl From<Row> for ParkedMessage {
             payload: row.payload,
             first_failed_at: row.first_failed_at,
             last_failed_at: row.last_failed_at,
-            // The table's check allows no other name.
-            state: ParkedState::named(&row.state).unwrap_or(ParkedState::Parked),
+            state: OpenEnum::read(&row.state),
         }
     }
 }

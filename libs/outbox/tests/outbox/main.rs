@@ -12,6 +12,7 @@ mod fixture;
 mod fragile;
 mod hostile;
 mod keeper;
+mod later_words;
 mod parked;
 mod relay;
 mod runner;

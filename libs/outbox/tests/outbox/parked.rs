@@ -1,5 +1,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use souk_contracts::OpenEnum;
 use souk_outbox::{
     ParkedError, ParkedFilter, ParkedMessage, ParkedState, audit_of_parked, drop_all_parked, drop_parked,
     list_parked, replay_all_parked, replay_parked,
@@ -151,7 +152,10 @@ async fn what_is_dropped_stays_dropped() {
     }
 
     let refused = replay(&fixture, id, Uuid::now_v7()).await.unwrap_err();
-    assert!(matches!(refused, ParkedError::Settled(ParkedState::Dropped)));
+    assert!(matches!(
+        refused,
+        ParkedError::Settled(OpenEnum::Known(ParkedState::Dropped))
+    ));
     let unknown = give_up(&fixture, Uuid::now_v7()).await.unwrap_err();
     assert!(matches!(unknown, ParkedError::NotFound));
     assert_eq!(fixture.count("select count(*) from parked_audit").await, 1);

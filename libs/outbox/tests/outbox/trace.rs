@@ -88,7 +88,7 @@ async fn what_was_parked_is_found_by_its_event() {
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].event_id.clone(), found[0].state),
-        (Some(id.to_string()), ParkedState::Parked)
+        (Some(id.to_string()), ParkedState::Parked.into())
     );
     fixture.end().await;
 }

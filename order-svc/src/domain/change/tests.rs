@@ -3,7 +3,7 @@
 use super::ItemStatus::{Cancelled, Delivered, Processing, Shipped};
 use super::*;
 use crate::domain::{Address, Line, Placement};
-use souk_contracts::{Currency, Money};
+use souk_contracts::{Currency, Money, OpenEnum};
 
 const CUSTOMER: Uuid = Uuid::from_u128(1);
 const OWNER: Uuid = Uuid::from_u128(2);
@@ -69,10 +69,10 @@ fn order(statuses: [ItemStatus; 3]) -> Order {
     };
     let mut order = placement.into_order(Utc::now()).unwrap();
     for (item, status) in order.items_mut().zip(statuses) {
-        item.status = status;
+        item.status = status.into();
     }
-    let all = ItemStatus::of_all(order.items().map(|item| item.status));
-    order.status = all.into();
+    let all = ItemStatus::of_all(statuses.into_iter());
+    order.status = OrderStatus::from(all).into();
     order
 }
 
@@ -283,7 +283,10 @@ fn an_order_is_cancelled_as_a_whole_until_something_leaves() {
     ] {
         let mut order = order(statuses);
         let refused = order.cancel(by(CUSTOMER), None, Utc::now());
-        assert_eq!(refused, Err(OrderError::TooLateToCancel(order.status)));
+        assert_eq!(
+            refused,
+            Err(OrderError::TooLateToCancel(order.status.known().unwrap()))
+        );
     }
 }
 
@@ -308,4 +311,37 @@ fn an_order_as_placed_has_not_moved() {
             .collect()
     };
     assert_eq!(seen(&again), seen(&placed));
+}
+
+#[test]
+fn where_a_later_build_has_written_nothing_is_decided() {
+    let word = UnknownWord::new("returning");
+    let refusal = OrderError::UnknownStatus(word);
+    let placed = order([Processing; 3]);
+    let id = first(&placed);
+    let with = |change: fn(&mut Order, UnknownWord)| {
+        let mut order = placed.clone();
+        change(&mut order, word);
+        order
+    };
+    for order in [
+        with(|order, word| order.status = OpenEnum::Unknown(word)),
+        with(|order, word| order.sub_orders[1].status = OpenEnum::Unknown(word)),
+        with(|order, word| order.items_mut().last().unwrap().status = OpenEnum::Unknown(word)),
+    ] {
+        let mut tried = order.clone();
+        assert_eq!(tried.cancel(by(CUSTOMER), None, Utc::now()), Err(refusal));
+        assert_eq!(
+            tried.cancel_item(by(CUSTOMER), id, None, Utc::now()),
+            Err(refusal)
+        );
+        assert_eq!(
+            tried.move_item(by(OWNER), id, step(Delivered), Utc::now()),
+            Err(refusal)
+        );
+        assert_eq!(tried, order);
+        // Whose it is not learns nothing of it.
+        let stranger = tried.cancel(by(Uuid::from_u128(7)), None, Utc::now());
+        assert_eq!(stranger, Err(OrderError::NotFound));
+    }
 }

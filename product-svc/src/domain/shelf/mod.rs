@@ -194,7 +194,7 @@ impl Shelf {
         self.entries.push(Entry {
             variation_id,
             delta,
-            reason,
+            reason: reason.into(),
             actor_id: None,
             reference_id,
             note: None,

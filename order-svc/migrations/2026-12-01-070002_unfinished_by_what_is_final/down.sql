@@ -1,0 +1,2 @@
+drop index sub_orders_not_final;
+drop index orders_not_final;
