@@ -1,6 +1,6 @@
 //! Calling cargo from within cargo.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -55,11 +55,34 @@ pub fn finish(child: &mut Child) -> Result<bool> {
     }
 }
 
-/// Build all services; the directory that the programs are in.
-pub fn build(instance: &Instance, release: bool) -> Result<PathBuf> {
+/// Build all services of another checkout of ours into a target directory of its own; the directory that the programs are
+/// in.
+pub fn build_elsewhere(instance: &Instance, checkout: &Path, target: &Path) -> Result<PathBuf> {
+    must_find_cc()?;
+    let mut build = command(instance);
+    build
+        .current_dir(checkout)
+        .arg("build")
+        .args(SELECTION)
+        .arg("--bins")
+        .arg("--target-dir")
+        .arg(target);
+    if !finish(&mut build.spawn().context("Cannot run cargo")?)? {
+        bail!("The build of {} failed", checkout.display());
+    }
+    Ok(target.join("debug"))
+}
+
+fn must_find_cc() -> Result<()> {
     if find_in_path("cc").is_none() {
         bail!("There is no C compiler, which rustls needs; please run: apt-get install -y gcc libc6-dev");
     }
+    Ok(())
+}
+
+/// Build all services; the directory that the programs are in.
+pub fn build(instance: &Instance, release: bool) -> Result<PathBuf> {
+    must_find_cc()?;
     let mut build = command(instance);
     build.arg("build").args(SELECTION).arg("--bins");
     if release {

@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::fuzz::FuzzArgs;
 use crate::instance::{Name, Part};
 use crate::replicas::Counts;
-use crate::test::Step;
+use crate::test::{Step, Suite};
 use crate::torture::TortureArgs;
 
 /// Run, test and look after the Souk mesh.
@@ -95,6 +95,10 @@ pub enum Command {
         /// Run some steps only.
         #[arg(long, value_enum, value_name = "STEP")]
         only: Vec<Step>,
+        /// Run these suites as well, after the steps. They take long or need what not every machine has, so each is run
+        /// only when it is named.
+        #[arg(long, value_enum, value_name = "SUITE", value_delimiter = ',')]
+        with: Vec<Suite>,
     },
 }
 

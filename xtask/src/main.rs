@@ -62,6 +62,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
                 limits: !no_limits,
                 replicas: replicas.clone().unwrap_or_default(),
                 traefik: *traefik,
+                programs: None,
             };
             if *detach {
                 mesh::up_detached(&instance, options)?;
@@ -84,7 +85,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Layers => layers::check(&instance)?,
         Command::Fuzz(args) => return fuzz::run(&instance, args),
         Command::Torture(args) => return torture::run(&Instance::open(Name::Torture)?, args),
-        Command::Test { only } => return test::run(&Instance::open(Name::Test)?, only),
+        Command::Test { only, with } => return test::run(&Instance::open(Name::Test)?, only, with),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -75,7 +75,11 @@ impl Stage {
         let begun = Instant::now();
 
         let faults = self.faults(schedule, begun, doer);
-        let (customers, ()) = join(self.people(schedule, begun, &wares, &told), faults).await;
+        let (customers, ()) = join(
+            customers_and_shops(&self.market, schedule, begun, &wares, &told),
+            faults,
+        )
+        .await;
         let mut verdict = Verdict::default();
         while let Err(error) = self.rig.heal().await {
             verdict.violations.push(format!("{error:#}"));
@@ -159,34 +163,6 @@ impl Stage {
         Ok(told.filter(|violation| found.insert(violation.clone())).collect())
     }
 
-    /// All customers and shops.
-    async fn people(
-        &self,
-        schedule: &Schedule,
-        begun: Instant,
-        wares: &[Ware],
-        told: &Told,
-    ) -> Result<Vec<Outcome>> {
-        let client = &self.market.client;
-        let customers = self.market.buyers.iter().zip(&schedule.customers);
-        let customers = customers
-            .map(|(person, errands)| Customer::new(person, client, wares, told).goes(begun, errands));
-        let shops = self.market.owners.iter().zip(&schedule.shops).enumerate();
-        let shops = shops.map(|(number, ((owner, _), chores))| async move {
-            let shop = Shop {
-                number,
-                owner,
-                client,
-                wares,
-                told,
-            };
-            shop.works(begun, chores).await
-        });
-        let (outcomes, worked) = join(try_join_all(customers), try_join_all(shops)).await;
-        worked?;
-        outcomes
-    }
-
     /// All faults, each for itself.
     async fn faults(&self, schedule: &Schedule, begun: Instant, doer: Doer) {
         for service in self.rig.services.values() {
@@ -202,4 +178,35 @@ impl Stage {
         }
         while running.join_next().await.is_some() {}
     }
+}
+
+/// All customers and shops of a schedule.
+///
+/// # Errors
+/// When something is not answered in time.
+pub async fn customers_and_shops(
+    market: &Market,
+    schedule: &Schedule,
+    begun: Instant,
+    wares: &[Ware],
+    told: &Told,
+) -> Result<Vec<Outcome>> {
+    let client = &market.client;
+    let customers = market.buyers.iter().zip(&schedule.customers);
+    let customers =
+        customers.map(|(person, errands)| Customer::new(person, client, wares, told).goes(begun, errands));
+    let shops = market.owners.iter().zip(&schedule.shops).enumerate();
+    let shops = shops.map(|(number, ((owner, _), chores))| async move {
+        let shop = Shop {
+            number,
+            owner,
+            client,
+            wares,
+            told,
+        };
+        shop.works(begun, chores).await
+    });
+    let (outcomes, worked) = join(try_join_all(customers), try_join_all(shops)).await;
+    worked?;
+    outcomes
 }

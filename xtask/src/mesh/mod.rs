@@ -22,7 +22,7 @@ use crate::{infra, interrupt, process};
 pub use logs::logs;
 pub use record::{Record, beside_services, build_of, known};
 pub use run::{Run, path as run_path};
-pub use up::Options;
+pub use up::{Options, migrate_to};
 use up::{Started, up};
 
 /// Bring the mesh up and stay until a signal comes, then stop what was started here.

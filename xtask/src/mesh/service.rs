@@ -1,9 +1,10 @@
 //! Starting and stopping replicas of services.
 
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use rustix::process::Signal;
 
 use super::record::{Record, build_of};
@@ -123,6 +124,20 @@ pub fn start(instance: &Instance, replicas: &[Replica]) -> Result<()> {
     started
         .into_iter()
         .try_for_each(|(replica, child)| wait_for(instance, replica, child))
+}
+
+/// Stop a replica in good order, and start other programs in its place; wait until it answers.
+pub fn replace(instance: &Instance, replica: Replica, programs: &Path) -> Result<()> {
+    let record = Record::read(instance, replica)?.with_context(|| format!("{replica} was never started"))?;
+    stop(instance, &[replica])?;
+    let binary = programs.join(replica.service.name);
+    let child = spawn(instance, replica, Record { binary, ..record })?;
+    wait_for(instance, replica, child)?;
+    ensure!(
+        readiness(instance, replica) == Some(200),
+        "{replica} is not ready after it was replaced"
+    );
+    Ok(())
 }
 
 fn wait_for(instance: &Instance, replica: Replica, mut child: Child) -> Result<()> {

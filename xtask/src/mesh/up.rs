@@ -29,6 +29,8 @@ pub struct Options {
     pub replicas: Counts,
     /// Traefik before the gateways.
     pub traefik: bool,
+    /// Programs that were built elsewhere, instead of those of this checkout.
+    pub programs: Option<PathBuf>,
 }
 
 /// What was started by this call, and is stopped with it.
@@ -45,7 +47,7 @@ pub fn up(instance: &Instance, options: &Options, started: &mut Started) -> Resu
     let begun = Instant::now();
     let _lock = Lock::take(&instance.dir)?;
     let front = options.traefik.then(|| traefik::program(instance)).transpose()?;
-    let (up, programs) = infra_and_build(instance, options.release, started)?;
+    let (up, programs) = infra_and_build(instance, options, started)?;
     keys::begin(instance, &up.secrets)?;
     if options.replicas.is_many() {
         databases::must_allow(&up.infra.postgres_url, &options.replicas)?;
@@ -123,10 +125,13 @@ fn others(instance: &Instance, wanted: &[(Replica, Record)]) -> Vec<Replica> {
 }
 
 /// The infrastructure boots while cargo builds.
-fn infra_and_build(instance: &Instance, release: bool, started: &mut Started) -> Result<(Up, PathBuf)> {
+fn infra_and_build(instance: &Instance, options: &Options, started: &mut Started) -> Result<(Up, PathBuf)> {
     thread::scope(|scope| {
         let infra = scope.spawn(|| infra::up(instance));
-        let programs = cargo::build(instance, release);
+        let programs = match &options.programs {
+            Some(programs) => Ok(programs.clone()),
+            None => cargo::build(instance, options.release),
+        };
         let infra = infra
             .join()
             .unwrap_or_else(|_| Err(anyhow!("Starting the infrastructure panicked")))?;
@@ -144,6 +149,21 @@ fn is_current(instance: &Instance, replica: Replica, wanted: &Record) -> Result<
     let runs = running.iter().any(|process| process.pid == known.pid);
     known.pid = wanted.pid;
     Ok(runs && known == *wanted && service::is_up(instance, replica))
+}
+
+/// Migrate every database with other programs than those that run: a rolling upgrade begins with it.
+pub fn migrate_to(instance: &Instance, programs: &Path) -> Result<()> {
+    let _lock = Lock::take(&instance.dir)?;
+    let up = infra::up(instance)?;
+    let mut plan = Vec::new();
+    for replica in record::known(instance) {
+        let record = Record::read(instance, replica)?;
+        plan.extend(record.map(|record| {
+            let binary = programs.join(replica.service.name);
+            (replica, Record { binary, ..record })
+        }));
+    }
+    migrate(&plan, &up)
 }
 
 /// Once for each database, however many replicas there are.

@@ -133,6 +133,7 @@ fn e2e(instance: &Instance) -> Result<Count> {
             // All tests run over them, so that no order of events is one that a single process has seen to.
             replicas: "gateway=2,order-svc=2".parse()?,
             traefik: true,
+            programs: None,
         },
     )?;
     let mut tests = cargo::command(instance);
