@@ -10,6 +10,7 @@
 )]
 
 mod analytics;
+mod baseline;
 mod consumers;
 mod document;
 mod export;

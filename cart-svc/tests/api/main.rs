@@ -10,6 +10,7 @@
 )]
 
 mod app;
+mod baseline;
 mod cart;
 mod consumers;
 mod document;

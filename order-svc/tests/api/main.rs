@@ -12,6 +12,7 @@
 
 mod accounts;
 mod app;
+mod baseline;
 mod book;
 mod consumers;
 mod document;

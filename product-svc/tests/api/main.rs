@@ -10,6 +10,7 @@
 )]
 
 mod app;
+mod baseline;
 mod categories;
 mod consumers;
 mod document;

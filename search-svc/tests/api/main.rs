@@ -10,6 +10,7 @@
 )]
 
 mod app;
+mod baseline;
 mod consumers;
 mod facts;
 mod index;

@@ -11,6 +11,7 @@
 
 mod accounts;
 mod app;
+mod baseline;
 mod consumers;
 mod document;
 mod export;

@@ -12,6 +12,7 @@
 mod addresses;
 mod app;
 mod avatars;
+mod baseline;
 mod consumers;
 mod document;
 mod erasure;

@@ -1,6 +1,8 @@
 //! `cargo xtask test`: everything that must hold before a change goes in.
 
 mod count;
+#[cfg(test)]
+mod fixtures;
 mod steps;
 mod suites;
 mod upgrade;
