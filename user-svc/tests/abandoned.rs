@@ -15,7 +15,7 @@ mod app;
 mod neighbours;
 
 use std::thread::available_parallelism;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use souk_testkit::Response;
@@ -24,6 +24,7 @@ use tokio::time::timeout;
 use crate::app::{PASSWORD, TestApp};
 
 const LOGINS: usize = 50;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[actix_web::test]
 async fn logins_whose_clients_have_left_are_not_hashed() {
@@ -68,7 +69,9 @@ async fn abandon(app: &TestApp, email: &str) {
 
 /// Waits until so many passwords were begun with.
 async fn until_hashing(app: &TestApp, begun: usize) {
+    let since = Instant::now();
     while hashings(app, "done").await < begun {
+        assert!(since.elapsed() < PATIENCE, "{begun} are not begun with");
         tokio::task::yield_now().await;
     }
 }
@@ -77,8 +80,10 @@ async fn until_hashing(app: &TestApp, begun: usize) {
 async fn hashings(app: &TestApp, outcome: &str) -> usize {
     let metrics = app.gateway().get("/metrics").await;
     let metrics = String::from_utf8(metrics.bytes).unwrap();
-    let of = format!("password_hashings_total{{outcome=\"{outcome}\"");
-    let line = metrics.lines().find(|line| line.starts_with(&of));
+    let label = format!("outcome=\"{outcome}\"");
+    let line = metrics
+        .lines()
+        .find(|line| line.starts_with("password_hashings_total{") && line.contains(&label));
     line.and_then(|line| line.rsplit(' ').next())
         .map_or(0, |count| count.parse().unwrap())
 }

@@ -18,13 +18,30 @@ async fn app(service: &Wire) -> TestApp {
     app
 }
 
-/// Sends a request and closes the sending side, as `nc -N` does.
-async fn half_closed(app: &TestApp, version: &str, more: &str) -> TcpStream {
+/// A service that answers only after a minute, except for its health.
+async fn slow_service() -> Wire {
+    Wire::start(|head, _| {
+        if head.contains(" /health/") {
+            Reply::Answer(OK)
+        } else {
+            Reply::Slowly(vec![(Duration::from_secs(60), OK)])
+        }
+    })
+    .await
+}
+
+async fn sent(app: &TestApp, version: &str, more: &str) -> TcpStream {
     let mut client = TcpStream::connect(app.url.trim_start_matches("http://"))
         .await
         .unwrap();
     let request = format!("GET /api/v1/search?q=x HTTP/{version}\r\nhost: souk\r\n{more}\r\n");
     client.write_all(request.as_bytes()).await.unwrap();
+    client
+}
+
+/// Sends a request and closes the sending side, as `nc -N` does.
+async fn half_closed(app: &TestApp, version: &str, more: &str) -> TcpStream {
+    let mut client = sent(app, version, more).await;
     client.shutdown().await.unwrap();
     client
 }
@@ -36,10 +53,11 @@ async fn until_closed(mut client: TcpStream) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-async fn until_gone(service: &Wire, clients: usize) {
+/// Waits until the service sees so many.
+async fn until(seen: impl Fn() -> usize, many: usize) {
     let begun = Instant::now();
-    while service.gone() < clients {
-        assert!(begun.elapsed() < PATIENCE, "the service still works for nobody");
+    while seen() < many {
+        assert!(begun.elapsed() < PATIENCE, "{} of {many}", seen());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -59,7 +77,7 @@ async fn a_client_that_has_sent_its_last_request_is_answered() {
 
 #[actix_web::test]
 async fn its_answer_is_waited_for_no_longer_than_any_other() {
-    let service = Wire::start(|_, _| Reply::Slowly(vec![(Duration::from_secs(60), OK)])).await;
+    let service = slow_service().await;
     let url = service.url();
     let app = TestApp::with(|config| {
         config.search_svc_url = url;
@@ -73,20 +91,21 @@ async fn its_answer_is_waited_for_no_longer_than_any_other() {
 
 #[actix_web::test]
 async fn a_client_that_leaves_takes_its_request_with_it() {
-    let service = Wire::start(|_, _| Reply::Slowly(vec![(Duration::from_secs(60), OK)])).await;
+    let service = slow_service().await;
     let app = app(&service).await;
 
-    let kept = half_closed(&app, "1.1", "").await;
-    until_gone(&service, 1).await;
+    let mut kept = sent(&app, "1.1", "").await;
+    until(|| service.asked(), 1).await;
+    kept.shutdown().await.unwrap();
+    until(|| service.gone(), 1).await;
     assert_eq!(until_closed(kept).await, "");
 
-    let client = half_closed(&app, "1.0", "").await;
-    while service.asked() < 2 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    client.set_zero_linger().unwrap();
-    drop(client);
-    until_gone(&service, 2).await;
+    let last = half_closed(&app, "1.0", "").await;
+    until(|| service.asked(), 2).await;
+    assert_eq!(service.gone(), 1);
+    last.set_zero_linger().unwrap();
+    drop(last);
+    until(|| service.gone(), 2).await;
 }
 
 #[actix_web::test]
