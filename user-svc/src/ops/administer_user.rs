@@ -5,7 +5,7 @@ use souk_email::EmailAddress;
 use uuid::Uuid;
 
 use super::end_tokens::{end_tokens, end_user};
-use crate::domain::{Ended, Standing, User};
+use crate::domain::{Ended, Purpose, Standing, User};
 use crate::{Error, Result, events, store};
 
 /// Applies an operator's change; asking twice changes nothing. Without leave to log in every session ends, with another
