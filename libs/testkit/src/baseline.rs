@@ -28,6 +28,20 @@ const TABLES: &str = "select table_name::text as name from information_schema.ta
      where table_schema = current_schema() and table_type = 'BASE TABLE' and table_name not like '\\_\\_%'
      order by table_name";
 
+/// The next number of a column is one that no loaded row has.
+const ADVANCE_SEQUENCES: &str = "do $$ declare counted record; begin
+     for counted in select table_name::text, column_name::text, coalesce(
+             pg_get_serial_sequence(table_name::text, column_name::text),
+             substring(column_default from 'nextval\\(''(.*)''::regclass\\)')
+         ) as sequence
+         from information_schema.columns
+         where table_schema = current_schema() and (is_identity = 'YES' or column_default like 'nextval(%')
+     loop
+         execute format('select setval(%L, greatest(1, coalesce(max(%I), 1))) from %I',
+             counted.sequence, counted.column_name, counted.table_name);
+     end loop;
+ end $$";
+
 impl TestDb {
     /// Fills the tables with the rows that `file` holds, a path inside the crate under test. With `WRITE_BASELINE` set, the
     /// rows are those that `fill` makes, and `file` is written.
@@ -98,9 +112,11 @@ impl TestDb {
                     .unwrap_or_else(|error| panic!("{table} does not take a row of the baseline: {error}"));
             }
         }
-        diesel::sql_query("set session_replication_role = default")
-            .execute(&mut conn)
-            .await
-            .expect("a superuser");
+        for statement in ["set session_replication_role = default", ADVANCE_SEQUENCES] {
+            diesel::sql_query(statement)
+                .execute(&mut conn)
+                .await
+                .expect("a superuser");
+        }
     }
 }

@@ -35,7 +35,7 @@ impl Repeat {
         self.refuse_others(client).await;
 
         if db.count("idempotency_keys where response is not null").await > 0 {
-            db.run_sql("alter table idempotency_keys add column kept jsonb")
+            db.run_sql("alter table idempotency_keys add column if not exists kept jsonb")
                 .await;
             db.run_sql("update idempotency_keys set kept = answer, answer = '{}'")
                 .await;

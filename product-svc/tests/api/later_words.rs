@@ -6,7 +6,7 @@ use serde_json::json;
 use souk_contracts::StoredWord;
 use uuid::Uuid;
 
-use crate::app::{Owner, PRODUCTS, TestApp};
+use crate::app::{Owner, PRODUCTS, TestApp, boots as winter_boots};
 use crate::reservations::{RESERVATIONS, held, line, release, request};
 
 #[actix_web::test]
@@ -44,11 +44,7 @@ async fn a_shop_in_an_unknown_status_may_not_sell() {
         (list.status, list.body["items"].as_array().unwrap().len()),
         (200, 0)
     );
-    let change = json!({ "delta": 1, "reason": "restock" });
-    let refused = owner
-        .client
-        .post(&format!("/api/v1/variations/{boots}/stock"), change)
-        .await;
+    let refused = owner.client.post(PRODUCTS, winter_boots(json!([]))).await;
     assert_eq!(refused.problem(), (403, "shop-not-approved"));
     let lookup = app
         .order_svc()
