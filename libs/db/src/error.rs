@@ -27,11 +27,11 @@ pub enum DbError {
 }
 
 impl DbError {
-    /// Whether the cause is that Postgres is away, so that the same call may succeed later.
+    /// Whether the cause is that Postgres is away or too slow, so that the same call may succeed later.
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Pool(_) | Self::Connect(_) | Self::CommitUnknown(_) | Self::Unavailable(_) => true,
-            Self::Query(error) => is_connection_loss(error) || is_out_of_service(error),
+            Self::Query(error) => is_connection_loss(error) || is_out_of_service(error) || self.is_timeout(),
             Self::BrokenOff => false,
         }
     }
@@ -57,14 +57,29 @@ impl DbError {
         }
     }
 
+    /// Whether Postgres ended a statement because it took too long. It may be the statement's own fault, so what runs it
+    /// again must not do so for ever.
+    pub fn is_timeout(&self) -> bool {
+        self.message()
+            .is_some_and(|message| message.starts_with("canceling statement due to statement timeout"))
+    }
+
     /// Whether Postgres gave this transaction up in favour of another, so that it should simply run again.
     pub fn is_contention(&self) -> bool {
         match self {
             Self::Query(QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
-            Self::Query(QueryError::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
-                info.message().starts_with("deadlock detected")
-            }
-            _ => false,
+            _ => self.message().is_some_and(|message| {
+                message.starts_with("deadlock detected")
+                    || message.starts_with("canceling statement due to lock timeout")
+            }),
+        }
+    }
+
+    /// What Postgres says of an error that diesel has no name for: its code does not reach us.
+    fn message(&self) -> Option<&str> {
+        match self {
+            Self::Query(QueryError::DatabaseError(DatabaseErrorKind::Unknown, info)) => Some(info.message()),
+            _ => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! A service's own Postgres: pool, transactions, idempotency, leases, migrations.
 
 mod batcher;
+mod connect;
 mod error;
 mod export;
 mod idempotency;
@@ -9,6 +10,8 @@ mod lease;
 mod migrate;
 mod pool;
 mod prepared;
+mod reply_deadline;
+mod timeouts;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
@@ -21,6 +24,7 @@ pub use lease::Lease;
 pub use migrate::migrate;
 pub use pool::{Db, PooledConn};
 pub use prepared::{Prepared, prepared};
+pub use timeouts::DbTimeouts;
 
 /// A connection to the service's own database.
 pub type Conn = diesel_async::AsyncPgConnection;

@@ -1,10 +1,29 @@
 //! Schema changes, run under the owner role before a service starts.
 
+use std::time::Duration;
+
 use anyhow::{Context, anyhow};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, RunQueryDsl};
+use diesel::migration::Migration;
+use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
-use crate::Conn;
+use crate::connect::connect;
+use crate::{Conn, DbTimeouts};
+
+/// A migration may rewrite a large table.
+const LONGEST: Duration = Duration::from_secs(3600);
+const TIMEOUTS: DbTimeouts = DbTimeouts {
+    connect: Duration::from_secs(10),
+    statement: LONGEST,
+    lock: LONGEST,
+    long_statement: LONGEST,
+    idle_lease: LONGEST,
+    grace: Duration::from_secs(5),
+};
+/// How often a migration that cannot get a lock is run.
+const LOCK_ATTEMPTS: u32 = 100;
+/// The pause between two attempts, in which those who waited behind it go on.
+const LOCK_PAUSE: Duration = Duration::from_millis(300);
 
 /// Runs what is pending of each source, in order, and answers the names of what it ran.
 ///
@@ -26,24 +45,23 @@ pub async fn migrate(url: &str, sources: Vec<EmbeddedMigrations>) -> anyhow::Res
 }
 
 async fn run(url: &str, sources: Vec<EmbeddedMigrations>) -> anyhow::Result<Vec<String>> {
-    let mut conn = Conn::establish(url)
+    let mut conn = connect(url, &TIMEOUTS)
         .await
         .context("The database to migrate cannot be reached")?;
-    lock(
+    execute(
         &mut conn,
         "select pg_advisory_lock(hashtextextended(current_schema() || ':migrate', 0))",
     )
     .await?;
+    // From here on, who waits for a lock makes others wait behind it.
+    execute(&mut conn, "set lock_timeout = '2s'").await?;
     let mut harness = AsyncMigrationHarness::new(conn);
     let mut names = Vec::new();
     for source in sources {
-        let ran = harness
-            .run_pending_migrations(source)
-            .map_err(|error| anyhow!("{error}"))?;
-        names.extend(ran.iter().map(ToString::to_string));
+        names.extend(run_pending(&mut harness, source)?);
     }
     let mut conn = harness.into_inner();
-    lock(
+    execute(
         &mut conn,
         "select pg_advisory_unlock(hashtextextended(current_schema() || ':migrate', 0))",
     )
@@ -51,7 +69,35 @@ async fn run(url: &str, sources: Vec<EmbeddedMigrations>) -> anyhow::Result<Vec<
     Ok(names)
 }
 
-async fn lock(conn: &mut Conn, statement: &str) -> anyhow::Result<()> {
+/// Runs what is pending of a source. Each migration is a transaction, so one that could not get a lock is run again.
+fn run_pending(
+    harness: &mut AsyncMigrationHarness<Conn>,
+    source: EmbeddedMigrations,
+) -> anyhow::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for migration in harness.pending_migrations(source).map_err(described)? {
+        let mut attempts = 1;
+        let version = loop {
+            match harness.run_migration(&migration) {
+                Ok(version) => break version,
+                Err(error) if error.to_string().contains("lock timeout") && attempts < LOCK_ATTEMPTS => {
+                    attempts += 1;
+                    tracing::info!(migration = %migration.name(), "Migration: a table is in use, retrying");
+                    std::thread::sleep(LOCK_PAUSE);
+                }
+                Err(error) => return Err(described(error)),
+            }
+        };
+        names.push(version.to_string());
+    }
+    Ok(names)
+}
+
+fn described(error: impl std::fmt::Display) -> anyhow::Error {
+    anyhow!("{error}")
+}
+
+async fn execute(conn: &mut Conn, statement: &str) -> anyhow::Result<()> {
     diesel::sql_query(statement)
         .execute(conn)
         .await

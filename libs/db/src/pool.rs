@@ -7,23 +7,17 @@ use std::time::Duration;
 use anyhow::Context;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
-};
+use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
 use futures_util::FutureExt;
 use tokio::runtime::{Handle, Id};
 use tokio::sync::Notify;
 
+use crate::connect::connect;
 use crate::error::is_connection_loss;
-use crate::{Conn, DbError, Lease};
+use crate::{Conn, DbError, DbTimeouts, Lease};
 
 /// How long a request waits for a connection before it is told that the database is away.
 const WAIT: Duration = Duration::from_secs(5);
-
-/// Every statement of ours is sent again and again, and means the same for all its parameters: to plan it each time, as
-/// Postgres does when arrays look dearer in general than in particular, costs more than to run it. Nor is it compiled:
-/// that takes milliseconds, is done for each run, and for pages of large tables, whose plans know no limit and look dear.
-const SETTINGS: &str = "set plan_cache_mode = force_generic_plan; set jit = off";
 
 /// A connection on loan from the pool.
 pub type PooledConn = Object<Conn>;
@@ -36,6 +30,7 @@ pub type PooledConn = Object<Conn>;
 pub struct Db {
     pools: Arc<Mutex<HashMap<Id, Pool<Conn>>>>,
     pool_size: usize,
+    timeouts: DbTimeouts,
     url: Arc<str>,
     committed: Arc<Notify>,
 }
@@ -47,13 +42,34 @@ impl Db {
     /// # Errors
     /// When the pool's settings contradict each other.
     pub fn connect(url: &str, pool_size: usize) -> anyhow::Result<Self> {
-        pool(url, pool_size)?;
+        Self::connect_within(url, pool_size, DbTimeouts::default())
+    }
+
+    /// The same with other limits than the usual ones.
+    ///
+    /// # Errors
+    /// When the pool's settings contradict each other.
+    pub fn connect_within(url: &str, pool_size: usize, timeouts: DbTimeouts) -> anyhow::Result<Self> {
+        pool(url, pool_size, timeouts)?;
         Ok(Self {
             pools: Arc::default(),
             pool_size,
+            timeouts,
             url: url.into(),
             committed: Arc::new(Notify::new()),
         })
+    }
+
+    /// The same database for statements that take long by their nature: a rebuild, a scan of a whole table. It has one
+    /// connection of its own, which closes with the value, so that no such statement keeps requests waiting.
+    #[must_use]
+    pub fn for_long_statements(&self) -> Self {
+        Self {
+            pools: Arc::default(),
+            pool_size: 1,
+            timeouts: self.timeouts.long(),
+            ..self.clone()
+        }
     }
 
     /// A connection for reading.
@@ -73,7 +89,7 @@ impl Db {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
         pools
             .entry(Handle::current().id())
-            .or_insert_with(|| pool(&self.url, self.pool_size).expect("settings of a pool"))
+            .or_insert_with(|| pool(&self.url, self.pool_size, self.timeouts).expect("settings of a pool"))
             .clone()
     }
 
@@ -120,7 +136,7 @@ impl Db {
     /// # Errors
     /// [`DbError`] when Postgres cannot be asked.
     pub async fn lead(&self, name: &str) -> Result<Option<Lease>, DbError> {
-        Lease::try_acquire(&self.url, name).await
+        Lease::try_acquire(&self.url, &self.timeouts, name).await
     }
 
     /// Whether Postgres answers.
@@ -179,24 +195,19 @@ fn commit_failure(error: diesel::result::Error) -> DbError {
     }
 }
 
-fn pool(url: &str, size: usize) -> anyhow::Result<Pool<Conn>> {
+fn pool(url: &str, size: usize, timeouts: DbTimeouts) -> anyhow::Result<Pool<Conn>> {
     let mut config = ManagerConfig::default();
     // The default asks the server at every loan; `transaction` notices a dead connection by itself.
     config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(|url| open(url).boxed());
+    config.custom_setup = Box::new(move |url| {
+        let url = url.to_owned();
+        async move { connect(&url, &timeouts).await }.boxed()
+    });
     Pool::builder(AsyncDieselConnectionManager::<Conn>::new_with_config(url, config))
         .max_size(size)
         .wait_timeout(Some(WAIT))
-        .create_timeout(Some(WAIT))
+        .create_timeout(Some(timeouts.connect))
         .runtime(deadpool::Runtime::Tokio1)
         .build()
         .context("The database pool cannot be built")
-}
-
-/// Opens a connection of the pool.
-async fn open(url: &str) -> diesel::ConnectionResult<Conn> {
-    let mut conn = Conn::establish(url).await?;
-    let set = conn.batch_execute(SETTINGS).await;
-    set.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-    Ok(conn)
 }

@@ -5,4 +5,5 @@ mod batcher;
 mod errors;
 mod idempotency;
 mod pool;
+mod timeouts;
 mod transaction;
