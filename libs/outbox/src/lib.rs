@@ -5,10 +5,10 @@
 
 mod backlog;
 mod inbox;
-mod janitor;
 mod outbox;
 mod parked;
 mod relay;
+mod retention;
 mod runner;
 mod trace;
 mod unknown;
@@ -16,7 +16,6 @@ mod unknown;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 pub use backlog::Backlog;
-pub use janitor::Janitor;
 pub use outbox::{Pending, enqueue, enqueue_all};
 pub use parked::{
     ParkedCause, ParkedDecision, ParkedError, ParkedFilter, ParkedKeeper, ParkedMessage, ParkedState,
@@ -24,6 +23,7 @@ pub use parked::{
     replay_all_parked, replay_parked,
 };
 pub use relay::Relay;
+pub use retention::{EventRetention, RetentionJob, RetentionRule, RetentionTooShort, prepare_partitions};
 pub use runner::{BatchHandler, Handler, Outcome, Runner};
 pub use trace::{HandledEvent, WrittenEvent, handled, written_between};
 pub use unknown::{UnknownType, list_unknown_types, park_unknown_type};

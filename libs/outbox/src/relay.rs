@@ -52,8 +52,6 @@ impl From<diesel::result::Error> for RelayError {
 
 #[derive(diesel::QueryableByName)]
 struct Row {
-    #[diesel(sql_type = BigInt)]
-    seq: i64,
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = Text)]
@@ -172,7 +170,7 @@ impl Relay {
         &self,
         conn: &mut Conn,
         publisher: &mut Publisher,
-        confirmed: &mut Vec<i64>,
+        confirmed: &mut Vec<Uuid>,
     ) -> Result<usize, RelayError> {
         let mut rows = due(conn, confirmed).await?;
         let due = rows.len();
@@ -187,13 +185,13 @@ impl Relay {
         confirmed.clear();
         for (row, outcome) in rows.iter().zip(outcomes?) {
             match outcome {
-                Outcome::Confirmed => confirmed.push(row.seq),
+                Outcome::Confirmed => confirmed.push(row.id),
                 Outcome::Returned(_) | Outcome::Nacked => {
                     tracing::warn!(
                         event.id = %row.id, event.kind = row.routing_key, outcome = ?outcome,
                         "An event was not taken by the broker; it will be sent again"
                     );
-                    refused.push(row.seq);
+                    refused.push(row.id);
                 }
             }
         }
@@ -250,16 +248,16 @@ async fn without_flush(conn: &mut Conn) -> Result<(), diesel::result::Error> {
 
 /// The unpublished rows by sequence, without those in `confirmed`. No high-water mark is kept: a transaction that
 /// commits late has a low number.
-async fn due(conn: &mut Conn, confirmed: &[i64]) -> Result<Vec<Row>, diesel::result::Error> {
+async fn due(conn: &mut Conn, confirmed: &[Uuid]) -> Result<Vec<Row>, diesel::result::Error> {
     prepared(
         diesel::sql_query(
-            "select seq, id, exchange, routing_key, traceparent, conflation_key, body from outbox
+            "select id, exchange, routing_key, traceparent, conflation_key, body from outbox
          where published_at is null and (next_attempt_at is null or next_attempt_at <= now())
-             and seq <> all($2)
+             and id <> all($2)
          order by seq limit $1",
         )
         .bind::<BigInt, _>(i64::try_from(BATCH).unwrap_or(i64::MAX))
-        .bind::<Array<BigInt>, _>(confirmed),
+        .bind::<Array<SqlUuid>, _>(confirmed),
     )
     .load(conn)
     .await
@@ -283,39 +281,57 @@ fn take_unroutable(rows: &mut Vec<Row>) -> Vec<i64> {
 }
 
 /// Takes out the rows whose subject a later row tells the whole state of, and answers which they were.
-fn conflate(rows: &mut Vec<Row>) -> Vec<i64> {
+fn conflate(rows: &mut Vec<Row>) -> Vec<Uuid> {
     let mut told = HashSet::new();
     let mut needless = Vec::new();
     for row in rows.iter().rev() {
         if let Some(subject) = &row.conflation_key
             && !told.insert((&row.routing_key, subject))
         {
-            needless.push(row.seq);
+            needless.push(row.id);
         }
     }
-    rows.retain(|row| !needless.contains(&row.seq));
+    rows.retain(|row| !needless.contains(&row.id));
     needless
 }
 
 /// Marks what the broker has, and removes what it need not have: nobody will ever have been told of it.
-async fn settle(conn: &mut Conn, confirmed: &[i64], conflated: &[i64]) -> Result<(), diesel::result::Error> {
+async fn settle(
+    conn: &mut Conn,
+    confirmed: &[Uuid],
+    conflated: &[Uuid],
+) -> Result<(), diesel::result::Error> {
     mark_sent(conn, confirmed).await?;
-    if conflated.is_empty() {
+    let Some((first, last)) = span(conflated) else {
         return Ok(());
-    }
-    prepared(diesel::sql_query("delete from outbox where seq = any($1)").bind::<Array<BigInt>, _>(conflated))
-        .execute(conn)
-        .await?;
+    };
+    prepared(
+        diesel::sql_query("delete from outbox where id = any($1) and id between $2 and $3")
+            .bind::<Array<SqlUuid>, _>(conflated)
+            .bind::<SqlUuid, _>(first)
+            .bind::<SqlUuid, _>(last),
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
-async fn mark_sent(conn: &mut Conn, seqs: &[i64]) -> Result<(), diesel::result::Error> {
-    if seqs.is_empty() {
+/// The first and the last id. Postgres finds the partitions of a list of ids only if it is told in which span they lie.
+fn span(ids: &[Uuid]) -> Option<(Uuid, Uuid)> {
+    Some((*ids.iter().min()?, *ids.iter().max()?))
+}
+
+async fn mark_sent(conn: &mut Conn, ids: &[Uuid]) -> Result<(), diesel::result::Error> {
+    let Some((first, last)) = span(ids) else {
         return Ok(());
-    }
+    };
     prepared(
-        diesel::sql_query("update outbox set published_at = now() where seq = any($1)")
-            .bind::<Array<BigInt>, _>(seqs),
+        diesel::sql_query(
+            "update outbox set published_at = now() where id = any($1) and id between $2 and $3",
+        )
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<SqlUuid, _>(first)
+        .bind::<SqlUuid, _>(last),
     )
     .execute(conn)
     .await?;
@@ -323,17 +339,19 @@ async fn mark_sent(conn: &mut Conn, seqs: &[i64]) -> Result<(), diesel::result::
 }
 
 /// Lets refused rows wait, longer each time up to a minute, so that they do not hold up those behind them.
-async fn postpone(conn: &mut Conn, seqs: &[i64]) -> Result<(), diesel::result::Error> {
-    if seqs.is_empty() {
+async fn postpone(conn: &mut Conn, ids: &[Uuid]) -> Result<(), diesel::result::Error> {
+    let Some((first, last)) = span(ids) else {
         return Ok(());
-    }
+    };
     prepared(
         diesel::sql_query(
             "update outbox set attempts = attempts + 1,
          next_attempt_at = now() + least(60, power(2, least(attempts, 6))) * interval '1 second'
-         where seq = any($1)",
+         where id = any($1) and id between $2 and $3",
         )
-        .bind::<Array<BigInt>, _>(seqs),
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<SqlUuid, _>(first)
+        .bind::<SqlUuid, _>(last),
     )
     .execute(conn)
     .await?;

@@ -1,12 +1,12 @@
 //! A schema per test.
 
 use diesel::sql_types::{BigInt, Text};
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::EmbeddedMigrations;
 use serde_json::Value;
 use souk_contracts::Envelope;
 use souk_db::{Conn, Db, DbError};
-use souk_outbox::BatchHandler;
+use souk_outbox::{BatchHandler, EventRetention, RetentionJob, RetentionRule};
 use uuid::Uuid;
 
 use crate::infra;
@@ -87,15 +87,6 @@ impl TestDb {
         counted.count
     }
 
-    /// Runs a statement, and answers how many rows it touched.
-    pub async fn run_sql(&self, statement: &str) -> usize {
-        let mut conn = self.db.conn().await.expect("conn");
-        diesel::sql_query(statement)
-            .execute(&mut conn)
-            .await
-            .expect("a statement")
-    }
-
     /// Lifts the checks of a table, as the migrations of a later build would: its columns then take words that this build
     /// does not know.
     pub async fn lift_checks(&self, table: &str) {
@@ -108,6 +99,19 @@ impl TestDb {
              end $$"
         ))
         .await;
+    }
+
+    /// Runs statements.
+    pub async fn run_sql(&self, statements: &str) {
+        let mut conn = self.db.conn().await.expect("conn");
+        conn.batch_execute(statements).await.expect("statements");
+    }
+
+    /// Runs a retention job of these rules once, for events that are kept as briefly as may be, and answers how many rows it
+    /// removed.
+    pub async fn sweep(&self, rules: &'static [RetentionRule]) -> usize {
+        let job = RetentionJob::new(self.db(), EventRetention::default(), rules);
+        job.sweep().await.expect("retention")
     }
 
     /// Gives events that lie next to each other in a queue their effect, in one transaction.

@@ -17,9 +17,12 @@ pub enum Outcome {
 
 impl Outcome {
     /// What a failure of our own database means: away or contended is waited for, what it can never hold is parked, and
-    /// anything else is tried again.
+    /// anything else is tried again. So is a statement that took too long: waiting for it would hold up the queue for as
+    /// long as it does.
     pub fn of_database(error: &DbError) -> Self {
-        if error.is_unavailable() || error.is_contention() {
+        if error.is_timeout() {
+            Self::Retry
+        } else if error.is_unavailable() || error.is_contention() {
             Self::Hold
         } else if error.is_permanent() {
             Self::Park

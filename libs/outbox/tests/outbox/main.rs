@@ -15,6 +15,8 @@ mod keeper;
 mod later_words;
 mod parked;
 mod relay;
+mod retention;
 mod runner;
+mod switch;
 mod trace;
 mod unknown;

@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use souk_contracts::Envelope;
 use souk_contracts::events::{ShopViewed, StockChanged, UserCreated};
-use souk_db::DbError;
-use souk_outbox::{Janitor, Pending, Relay, enqueue, enqueue_all};
+use souk_db::{Db, DbError, DbTimeouts};
+use souk_outbox::{Pending, Relay, enqueue, enqueue_all, prepare_partitions};
+use souk_testkit::{SilentProxy, host_of};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -205,22 +208,52 @@ async fn an_event_that_no_reader_takes_is_not_written() {
 }
 
 #[tokio::test]
-async fn old_rows_are_removed_and_unpublished_ones_never() {
+async fn events_of_several_days_leave_and_are_marked() {
     let fixture = Fixture::new().await;
+    prepare_partitions(&fixture.db).await.unwrap();
     tell(&fixture, 3).await;
-    let mut conn = fixture.db.conn().await.unwrap();
-    diesel_async::RunQueryDsl::execute(
-        diesel::sql_query(
-            "update outbox set created_at = now() - interval '30 days',
-             published_at = case when seq < 3 then now() - interval '15 days' end",
-        ),
-        &mut conn,
-    )
+    // One of yesterday, for which there is no partition, and one of tomorrow.
+    fixture
+        .test_db
+        .run_sql("update outbox set id = lowest_id(now() - (seq - 2) * interval '1 day') where seq in (1, 3)")
+        .await;
+    let relay = relay(&fixture, &fixture.stop);
+
+    fixture.eventually(WAITING, 0).await;
+
+    assert_eq!(fixture.test_db.count("outbox_default").await, 1);
+    fixture.stop.cancel();
+    relay.await.unwrap();
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn another_relay_takes_over_from_one_whose_database_has_gone_silent() {
+    let fixture = Fixture::new().await;
+    let proxy = SilentProxy::before(host_of(fixture.test_db.url())).await;
+    let timeouts = DbTimeouts {
+        statement: Duration::from_millis(1500),
+        idle_lease: Duration::from_millis(1500),
+        grace: Duration::from_millis(500),
+        ..DbTimeouts::default()
+    };
+    let db = Db::connect_within(&proxy.through(fixture.test_db.url()), 2, timeouts).unwrap();
+    let first = tokio::spawn(Relay::new(db, fixture.bus.clone(), "user-svc").run(fixture.stop.clone()));
+    tell(&fixture, 1).await;
+    fixture.eventually(WAITING, 0).await;
+    let second = relay(&fixture, &fixture.stop);
+
+    proxy.go_silent();
+    tell(&fixture, 2).await;
+
+    fixture.eventually(WAITING, 0).await;
+    // The first one has given its connection up, and can be stopped.
+    fixture.stop.cancel();
+    tokio::time::timeout(Duration::from_secs(60), async {
+        first.await.unwrap();
+        second.await.unwrap();
+    })
     .await
-    .unwrap();
-
-    let removed = Janitor::new(fixture.db.clone()).sweep().await.unwrap();
-
-    assert_eq!((removed, fixture.test_db.published().await.len()), (2, 1));
+    .expect("a relay hangs");
     fixture.end().await;
 }

@@ -1,0 +1,1 @@
+drop function named_by_parked;
