@@ -24,6 +24,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
         rule,
         currency: config.default_currency,
     };
+    process.retain(store::retention::RULES);
     process.consume(consumers::users(process.db(), process.bus()));
     process.consume(consumers::shops(process.db(), process.bus(), state.rule));
     process.consume(consumers::catalogue(process.db(), process.bus()));

@@ -9,10 +9,14 @@ use uuid::Uuid;
 
 use super::schema::applied;
 
-/// Notes that `id` takes effect on a cart that is locked; `false` when it did before.
+/// Notes that the addition `id` takes effect on a cart that is locked; `false` when it did before.
 pub async fn record(tx: &mut Conn, user_id: Uuid, id: Uuid) -> Result<bool, DbError> {
     let rows = diesel::insert_into(applied::table)
-        .values((applied::user_id.eq(user_id), applied::id.eq(id)))
+        .values((
+            applied::user_id.eq(user_id),
+            applied::id.eq(id),
+            applied::is_order.eq(false),
+        ))
         .on_conflict_do_nothing()
         .execute(tx)
         .await?;

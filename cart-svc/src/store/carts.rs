@@ -103,8 +103,8 @@ pub async fn take_out(tx: &mut Conn, orders: &[Order]) -> Result<(), DbError> {
             "with line as (
                  select * from unnest($1, $2, $3, $4) as line (user_id, order_id, id, quantity)
              ), fresh as (
-                 insert into applied (user_id, id)
-                 select distinct user_id, order_id from line join carts using (user_id) where not is_erased
+                 insert into applied (user_id, id, is_order)
+                 select distinct user_id, order_id, true from line join carts using (user_id) where not is_erased
                  on conflict do nothing returning user_id, id
              ), ordered as (
                  select line.user_id, line.id, sum(line.quantity) as quantity

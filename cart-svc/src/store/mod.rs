@@ -4,4 +4,5 @@ pub mod applied;
 pub mod carts;
 pub mod export;
 mod lines;
+pub mod retention;
 mod schema;

@@ -28,6 +28,7 @@ diesel::table! {
         user_id -> Uuid,
         id -> Uuid,
         applied_at -> Timestamptz,
+        is_order -> Nullable<Bool>,
     }
 }
 

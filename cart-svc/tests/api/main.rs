@@ -18,3 +18,4 @@ mod export;
 mod internal;
 mod internal_callers;
 mod items;
+mod retention;
