@@ -44,6 +44,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
     process.spawn(|stop| parts.views.run(stop));
 
     process.publish_resting(STOCK_GATHER);
+    process.retain(store::retention::RULES);
     process.consume(consumers::shops(process.db(), process.bus()));
     process.consume(consumers::orders(process.db(), process.bus()));
     process.consume(consumers::users(process.db(), process.bus()));

@@ -6,6 +6,7 @@ pub mod export;
 pub mod listings;
 pub mod products;
 pub mod reservations;
+pub mod retention;
 pub mod returns;
 mod schema;
 pub mod search;

@@ -21,5 +21,6 @@ mod later_words;
 mod lookup;
 mod products;
 mod reservations;
+mod retention;
 mod stock;
 mod variations;

@@ -1,0 +1,2 @@
+drop index stock_returns_applied;
+drop index reservations_ended;
