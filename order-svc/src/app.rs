@@ -34,6 +34,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
         users,
     };
     process.publish();
+    process.retain(store::retention::RULES);
     process.consume(consumers::users(process.db(), process.bus()));
     let server = server(state, checkout, process.keys());
     process.serve(server, routes::configure).await

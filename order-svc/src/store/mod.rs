@@ -6,6 +6,7 @@ pub mod checkouts;
 pub mod export;
 pub mod orders;
 pub mod placements;
+pub mod retention;
 mod rows;
 mod schema;
 pub mod timeline;

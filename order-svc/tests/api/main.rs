@@ -21,6 +21,7 @@ mod internal_callers;
 mod later_words;
 mod order_items;
 mod orders;
+mod retention;
 mod tracking;
 mod verdicts;
 mod world;

@@ -1,0 +1,1 @@
+drop index verdicts_abandoned;
