@@ -12,7 +12,7 @@ use utoipa::openapi::{Info, OpenApi};
 use crate::config::{self, Backend, Config};
 use crate::flows::Indexer;
 use crate::index::{EmbeddedIndex, SearchIndex};
-use crate::{AppState, NAME, consumers, routes};
+use crate::{AppState, NAME, consumers, routes, store};
 
 /// Runs the service until the process is told to stop.
 ///
@@ -23,6 +23,7 @@ pub async fn serve(process: Process) -> anyhow::Result<()> {
     // Nothing is published, so no relay waits for commits: the indexer does.
     let indexer = Indexer::new(process.db(), index.clone());
     process.spawn(|stop| indexer.run(stop));
+    process.retain(store::retention::RULES);
     process.consume(consumers::catalogue(process.db(), process.bus()));
     let state = AppState {
         db: process.db(),

@@ -34,6 +34,10 @@ pub async fn keep_product(tx: &mut Conn, product: &ProductSnapshot, version: i64
         })
         .collect();
     let turned = store::stock::save(tx, &told).await?;
+    if is_newer {
+        let variations: Vec<Uuid> = told.iter().map(|told| told.variation_id).collect();
+        store::stock::mark_removed(tx, id, &variations).await?;
+    }
     if is_newer || !turned.is_empty() {
         store::queue::push(tx, Task::Product, &[id]).await?;
     }

@@ -32,6 +32,7 @@ diesel::table! {
         available -> Int4,
         stock_version -> Int8,
         turned -> Bool,
+        removed_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -66,6 +66,21 @@ pub async fn save(tx: &mut Conn, told: &[Told]) -> Result<Vec<Uuid>> {
     Ok(turned.map(|row| row.product_id).collect())
 }
 
+/// Notes which variations a product has, as of its newest version: the stock of others is removed after a while.
+pub async fn mark_removed(tx: &mut Conn, product_id: Uuid, variations: &[Uuid]) -> Result<()> {
+    prepared(
+        diesel::sql_query(
+            "update stock set removed_at = case when variation_id = any($2) then null else now() end
+             where product_id = $1 and (variation_id = any($2)) = (removed_at is not null)",
+        )
+        .bind::<SqlUuid, _>(product_id)
+        .bind::<Array<SqlUuid>, _>(variations),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Forgets the stock of a product that is gone.
 pub async fn forget(tx: &mut Conn, product_id: Uuid) -> Result<()> {
     diesel::delete(stock::table.filter(stock::product_id.eq(product_id)))

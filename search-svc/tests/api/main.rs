@@ -19,4 +19,5 @@ mod internal_callers;
 mod later_words;
 mod openapi;
 mod queue;
+mod retention;
 mod search;

@@ -1,0 +1,2 @@
+drop index stock_removed;
+alter table stock drop column removed_at;
