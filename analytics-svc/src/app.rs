@@ -16,6 +16,7 @@ use crate::{AppState, NAME, Result, consumers, ops, routes, store};
 /// # Errors
 /// When a setting makes no sense or the address cannot be listened on.
 pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
+    process.retain(store::retention::RULES);
     process.consume(consumers::events(process.db(), process.bus()));
     let shops = ShopClient::new(process.client(&config.shop_svc_url)?);
     let state = AppState {
@@ -44,7 +45,7 @@ pub fn openapi() -> OpenApi {
 /// # Errors
 /// When the database fails or an event of the log cannot be read.
 pub async fn rebuild(config: RebuildConfig) -> anyhow::Result<u64> {
-    let db = Db::connect(config.database_url.reveal(), 1)?;
+    let db = Db::connect(config.database_url.reveal(), 1)?.for_long_statements();
     let read: Result<u64> = db.transaction(async |tx| ops::rebuild(tx).await).await;
     Ok(read?)
 }

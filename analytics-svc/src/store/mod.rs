@@ -7,6 +7,7 @@ pub mod items;
 pub mod names;
 pub mod projection;
 pub mod reports;
+pub mod retention;
 pub mod sales;
 mod schema;
 pub mod visits;

@@ -17,4 +17,5 @@ mod export;
 mod harness;
 mod internal_callers;
 mod rebuild;
+mod retention;
 mod story;

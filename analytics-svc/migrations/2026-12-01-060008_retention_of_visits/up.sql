@@ -1,0 +1,1 @@
+create index visits_age on visits (bucket);
