@@ -20,14 +20,12 @@ use crate::domain::{NewUser, Password};
 use crate::flows::{Keeper, MailboxCounts};
 use crate::mail::{Mailer, Storefront};
 use crate::media::Media;
-use crate::{AppState, NAME, consumers, flows, ops, routes};
+use crate::{AppState, NAME, consumers, flows, ops, routes, store};
 
 /// Mails on their way at the same time, of one replica.
 const SENDERS: usize = 4;
 /// How often mails are looked for.
 const MAILS: Duration = Duration::from_millis(500);
-/// How often what is past its time is removed.
-const TIDY: Duration = Duration::from_secs(600);
 /// How often erasures that lie still are looked for.
 const ERASURES: Duration = Duration::from_secs(5);
 /// How often pictures that nobody has are looked for: what a request could not remove at once.
@@ -46,6 +44,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
         keepers: keepers(&process, &config.neighbours)?,
     };
     process.publish();
+    process.retain(store::retention::RULES);
     process.consume(consumers::shops(process.db(), process.bus()));
     send_mails(&process, &Arc::new(mailer(&config.mail)?));
     do_chores(&process, &state);
@@ -73,8 +72,6 @@ fn send_mails(process: &Process, mailer: &Arc<Mailer>) {
 }
 
 fn do_chores(process: &Process, state: &AppState) {
-    let db = process.db();
-    process.spawn(|stop| every(TIDY, "tidy", stop, move || flows::tidy(db.clone())));
     let eraser = routes::erasure::eraser(state);
     process.spawn(|stop| {
         every(ERASURES, "carry on erasures", stop, move || {

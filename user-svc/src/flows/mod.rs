@@ -10,7 +10,6 @@ mod hashing;
 mod register;
 mod send_mails;
 mod sign_in;
-mod tidy;
 
 pub use avatar::{put_avatar, remove_avatar, remove_pictures};
 pub use change_password::{change_password, reset_password};
@@ -20,4 +19,3 @@ pub use fill_mailboxes::{MailboxCounts, fill_mailboxes};
 pub use register::register;
 pub use send_mails::send_mails;
 pub use sign_in::sign_in;
-pub use tidy::tidy;

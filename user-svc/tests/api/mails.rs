@@ -158,7 +158,7 @@ async fn what_is_long_over_is_removed() {
     app.sql("insert into ended_users values (gen_random_uuid(), now() - interval '2 days'), (gen_random_uuid(), now())")
         .await;
 
-    flows::tidy(app.db.db()).await.unwrap();
+    app.db.sweep(user_svc::store::retention::RULES).await;
 
     let left = [
         app.db.count("sessions").await,

@@ -28,6 +28,7 @@ mod passwords;
 mod pictures;
 mod post;
 mod resets;
+mod retention;
 mod sessions;
 mod smtp;
 mod users;
