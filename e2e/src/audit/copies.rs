@@ -21,10 +21,11 @@ select id::text, concat_ws(' ', 'order', order_id, 'shop', shop_id, 'variation',
         then 'settled or not against its status' end)
 from order_items order by id";
 
-// The cart of an account that was closed has forgotten which orders it was for.
+// The cart of an account that was closed has forgotten which orders it was for; others forget after 28 days at the earliest.
 const ORDERS: &str = "
 select o.user_id || ' ' || o.id, 'ordered' from orders o
-where not exists (select from accounts a where a.user_id = o.user_id and a.is_closed)
+where o.created_at > now() - interval '27 days'
+    and not exists (select from accounts a where a.user_id = o.user_id and a.is_closed)
 order by o.user_id, o.id";
 
 const APPLIED: &str = "select user_id || ' ' || id, null from applied order by user_id, id";

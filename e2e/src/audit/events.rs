@@ -78,8 +78,8 @@ fn deliveries() -> Vec<Pair> {
         .collect()
 }
 
-/// What was told of what the queue wants. Rows are kept for 14 days in outbox and inbox alike, but each is removed in
-/// its own time: the last day proves nothing.
+/// What was told of what the queue wants. A row of the inbox is kept for at least 14 days after it was handled, one of the
+/// outbox for 14 days after it was written, and each is removed in its own time: the last day proves nothing.
 fn told(queue: &Queue) -> Side {
     let mut wanted: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for (exchange, pattern) in queue.bindings {

@@ -13,7 +13,7 @@ where available is distinct from coalesce(sum, 0) or available < 0
 order by variation_id";
 
 // A held reservation has taken its pieces. A released one has given them back, a sold one has given them back and sold
-// them; each once.
+// them; each once. Its row is kept for at least 28 days after its end, the ledger for ever.
 const ENTRIES: &str = "
 with held as (
     select r.id, line.variation_id, min(status) as status, sum(line.quantity) as pieces
@@ -23,7 +23,8 @@ with held as (
     select reference_id as id, variation_id,
         coalesce(sum(-delta) filter (where reason = 'reserve'), 0) as reserved,
         coalesce(sum(delta) filter (where reason = 'release'), 0) as released,
-        coalesce(sum(-delta) filter (where reason = 'sell'), 0) as sold
+        coalesce(sum(-delta) filter (where reason = 'sell'), 0) as sold,
+        max(created_at) as latest
     from stock_ledger where reason in ('reserve', 'release', 'sell') group by 1, 2
 )
 select id || ' ' || variation_id, format('%s with %s pieces; the ledger has %s reserved, %s released, %s sold',
@@ -33,6 +34,7 @@ where (reserved, released, sold) is distinct from (
     pieces,
     case when status = 'held' then 0 else pieces end,
     case when status = 'sold' then pieces else 0 end)
+    and (status is not null or latest > now() - interval '27 days')
 order by id, variation_id";
 
 // order-svc is asked about an expired reservation at once, and again every half a minute.
@@ -41,17 +43,20 @@ select id::text, format('held, though its time was over at %s', expires_at)
 from reservations where status = 'held' and expires_at < now() - interval '2 minutes'
 order by id";
 
+// Of the orders of the last 27 days, by the time inside their ids: see above.
 const ORDERED: &str = "
 select v.reservation_id::text, concat_ws(' ', 'order', v.order_id,
     string_agg(i.quantity || ' x ' || i.variation_id, ', ' order by i.variation_id, i.quantity))
 from verdicts v left join order_items i on i.order_id = v.order_id
-where v.verdict = 'ordered' group by v.reservation_id order by v.reservation_id";
+where v.verdict = 'ordered' and v.order_id > lowest_id(now() - interval '27 days') group by v.reservation_id order by v.reservation_id";
 
 const SOLD: &str = "
 select id::text, concat_ws(' ', 'order', order_id, (
     select string_agg(quantity || ' x ' || variation_id, ', ' order by variation_id, quantity)
     from jsonb_to_recordset(lines) as line (variation_id uuid, quantity integer)))
-from reservations where status = 'sold' order by id";
+from reservations
+where status = 'sold' and (order_id is null or order_id > lowest_id(now() - interval '27 days'))
+order by id";
 
 const UNITS_ORDERED: &str = "
 select variation_id::text, coalesce(sum(quantity) filter (where status <> 'cancelled'), 0)::text

@@ -9,7 +9,7 @@ use souk_contracts::topology::QUEUES;
 use souk_contracts::{Exchange, Queue};
 use uuid::Uuid;
 
-/// Outbox and inbox forget after 14 days, each row in its own time.
+/// Outbox and inbox are kept for at least 14 days, and each is removed in its own time.
 const KEPT: TimeDelta = TimeDelta::days(13);
 
 /// What services said.
