@@ -61,7 +61,13 @@ pub async fn migrate_then(
     let sources = shared.into_iter().chain(sources).collect();
     let url = settings.migration_database_url.reveal();
     souk_db::migrate(url, sources).await?;
-    fill(Db::connect(url, 1)?).await
+    let db = Db::connect(url, 1)?;
+    match souk_outbox::prepare_partitions(&db).await {
+        // Programs of the previous build are at work. The retention job makes them, and until then none is needed.
+        Err(error) if error.is_contention() => {}
+        prepared => prepared?,
+    }
+    fill(db).await
 }
 
 /// Prints an OpenAPI document.

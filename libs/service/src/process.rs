@@ -11,7 +11,7 @@ use souk_contracts::topology::QUEUES;
 use souk_db::{Db, DbError};
 use souk_env::Env;
 use souk_http::{Check, Server};
-use souk_outbox::{Janitor, ParkedKeeper, Relay, Runner};
+use souk_outbox::{EventRetention, ParkedKeeper, Relay, RetentionJob, RetentionRule, Runner};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa::openapi::{Info, InfoBuilder};
@@ -27,6 +27,7 @@ use crate::trace::{self, Traced};
 pub struct Process {
     name: &'static str,
     settings: Settings,
+    retention: EventRetention,
     db: Db,
     bus: Bus,
     keys: MeshKeys,
@@ -47,13 +48,15 @@ impl Process {
         souk_telemetry::init(name)?;
         let settings: Settings = Env::load()?;
         settings.check()?;
-        let db = Db::connect(settings.database_url.reveal(), settings.db_pool_size)?;
+        let timeouts = settings.db_timeouts()?;
+        let db = Db::connect_within(settings.database_url.reveal(), settings.db_pool_size, timeouts)?;
         let process = Self {
             name,
             reporter: Reporter::new(db.clone()),
             db,
             bus: Bus::new(settings.amqp_url.reveal(), &settings.event_namespace),
             keys: settings.mesh_keys()?,
+            retention: settings.event_retention()?,
             settings,
             stop: souk_http::stop_signal()?,
             served: CancellationToken::new(),
@@ -61,8 +64,8 @@ impl Process {
             flush: CancellationToken::new(),
             relays: TaskTracker::new(),
         };
-        let janitor = Janitor::new(process.db());
-        process.spawn(|stop| janitor.run(stop));
+        let retention = RetentionJob::of_events(process.db(), process.retention);
+        process.spawn(|stop| retention.run(stop));
         let (reporter, bus) = (process.reporter.clone(), process.bus());
         process.spawn(|stop| reporter.watch(bus, name, stop));
         process.keep_parked();
@@ -113,6 +116,12 @@ impl Process {
         E: From<DbError> + std::error::Error + Send + 'static,
     {
         self.spawn(|stop| runner.run(stop));
+    }
+
+    /// Removes rows of the service's own tables once they are old.
+    pub fn retain(&self, rules: &'static [RetentionRule]) {
+        let job = RetentionJob::new(self.db(), self.retention, rules);
+        self.spawn(|stop| job.run(stop));
     }
 
     /// Keeps what could not be handled from the service's queues.

@@ -2,10 +2,18 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Deserialize;
 use souk_auth::{MeshKeys, SettingError};
+use souk_db::DbTimeouts;
 use souk_env::{EnvError, Mode, Secret};
+use souk_outbox::EventRetention;
+
+/// No limit of the database is shorter, in milliseconds.
+const LEAST_LIMIT_MS: u64 = 100;
+/// No limit of the database is longer: a day.
+const MOST_LIMIT_MS: u64 = 86_400_000;
 
 /// The settings that all services share; a service reads its own beside them.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,6 +28,14 @@ pub(crate) struct Settings {
     /// Connections to it, at most, for each HTTP worker and for the work beside them.
     #[serde(default = "six")]
     pub db_pool_size: usize,
+    /// Milliseconds that one statement may take.
+    pub db_statement_timeout_ms: Option<u64>,
+    /// Milliseconds that a statement may wait for a lock.
+    pub db_lock_timeout_ms: Option<u64>,
+    /// Milliseconds that a statement of a rebuild or of the retention job may take.
+    pub db_long_statement_timeout_ms: Option<u64>,
+    /// Days that outbox and inbox are kept for.
+    pub event_retention_days: Option<u16>,
     /// The broker.
     pub amqp_url: Secret,
     /// The prefix of every name on the broker.
@@ -67,6 +83,39 @@ impl Settings {
             .url_with_password("DATABASE_URL", &self.database_url)?;
         self.souk_env.url_with_password("AMQP_URL", &self.amqp_url)
     }
+
+    /// How long the database may take.
+    ///
+    /// # Errors
+    /// When a limit is so short that nothing would work.
+    pub fn db_timeouts(&self) -> Result<DbTimeouts, EnvError> {
+        let usual = DbTimeouts::default();
+        Ok(DbTimeouts {
+            statement: limit(
+                "DB_STATEMENT_TIMEOUT_MS",
+                self.db_statement_timeout_ms,
+                usual.statement,
+            )?,
+            lock: limit("DB_LOCK_TIMEOUT_MS", self.db_lock_timeout_ms, usual.lock)?,
+            long_statement: limit(
+                "DB_LONG_STATEMENT_TIMEOUT_MS",
+                self.db_long_statement_timeout_ms,
+                usual.long_statement,
+            )?,
+            ..usual
+        })
+    }
+
+    /// How long events are kept.
+    ///
+    /// # Errors
+    /// When that is too short.
+    pub fn event_retention(&self) -> Result<EventRetention, EnvError> {
+        let Some(days) = self.event_retention_days else {
+            return Ok(EventRetention::default());
+        };
+        EventRetention::days(days).map_err(|error| wrong("EVENT_RETENTION_DAYS", error))
+    }
 }
 
 impl MigrationSettings {
@@ -77,6 +126,27 @@ impl MigrationSettings {
     pub fn check(&self) -> Result<(), EnvError> {
         self.souk_env
             .url_with_password("MIGRATION_DATABASE_URL", &self.migration_database_url)
+    }
+}
+
+/// In Postgres 0 is no limit at all, and there is always one.
+fn limit(name: &str, millis: Option<u64>, usual: Duration) -> Result<Duration, EnvError> {
+    match millis {
+        None => Ok(usual),
+        Some(millis) if (LEAST_LIMIT_MS..=MOST_LIMIT_MS).contains(&millis) => {
+            Ok(Duration::from_millis(millis))
+        }
+        Some(_) => Err(wrong(
+            name,
+            format!("it is a number from {LEAST_LIMIT_MS} to {MOST_LIMIT_MS}"),
+        )),
+    }
+}
+
+fn wrong(name: &str, reason: impl ToString) -> EnvError {
+    EnvError::Wrong {
+        name: name.to_owned(),
+        reason: reason.to_string(),
     }
 }
 
@@ -109,7 +179,11 @@ mod tests {
             .filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         let settings: Settings = Env::load_from(kept.chain(changes.iter().copied())).unwrap();
         let keys = settings.mesh_keys().err().map(|error| error.to_string());
-        settings.check().err().map(|error| error.to_string()).or(keys)
+        let refused = settings.check().err();
+        let refused = refused
+            .or(settings.db_timeouts().err())
+            .or(settings.event_retention().err());
+        refused.map(|error| error.to_string()).or(keys)
     }
 
     #[test]
@@ -143,6 +217,34 @@ mod tests {
                  random bytes (`openssl rand -base64 32` makes some)."
             )
         );
+    }
+
+    #[test]
+    fn limits_that_nothing_could_work_under_are_refused() {
+        assert_eq!(
+            refusal(&[("DB_STATEMENT_TIMEOUT_MS", "0")]).as_deref(),
+            Some(
+                "The environment variable DB_STATEMENT_TIMEOUT_MS is wrong: it is a number from 100 to 86400000."
+            )
+        );
+        assert_eq!(
+            refusal(&[
+                ("DB_LOCK_TIMEOUT_MS", "500"),
+                ("DB_LONG_STATEMENT_TIMEOUT_MS", "60000")
+            ]),
+            None
+        );
+    }
+
+    #[test]
+    fn events_are_not_kept_for_less_than_two_weeks() {
+        assert_eq!(
+            refusal(&[("EVENT_RETENTION_DAYS", "13")]).as_deref(),
+            Some(
+                "The environment variable EVENT_RETENTION_DAYS is wrong: events are kept for at least 14 days, not 13."
+            )
+        );
+        assert_eq!(refusal(&[("EVENT_RETENTION_DAYS", "30")]), None);
     }
 
     #[test]

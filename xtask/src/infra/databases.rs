@@ -53,9 +53,9 @@ const POOL_SIZE: usize = 6;
 const WORKERS: usize = 1;
 
 /// A process has a pool for each worker and one for the work beside them, and beside its pools a connection for the
-/// lease of its relay and one for what else happens once; a few are left for operators and migrations.
+/// lease of its relay, one for its retention job and one for what else happens once; a few are left for operators and migrations.
 fn connections(processes: usize, pool: usize, workers: usize) -> usize {
-    processes * (pool * (workers + 1) + 2) + 20
+    processes * (pool * (workers + 1) + 3) + 20
 }
 
 /// The URL of a service for its own database.
