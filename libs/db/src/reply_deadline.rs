@@ -89,7 +89,9 @@ impl<S> WatchedStream<S> {
                 *owed = owed.saturating_sub(1);
             }
         });
-        self.restart();
+        if self.owed > 0 {
+            self.restart();
+        }
     }
 }
 

@@ -42,6 +42,7 @@ impl Stage {
             amqp_url: amqp_url.to_owned(),
             events,
         };
+        souk_outbox::prepare_partitions(&stage.db).await?;
         let empty = format!("{TABLE}; truncate outbox, inbox, projection");
         stage.db.conn().await?.batch_execute(&empty).await?;
         stage.bus.delete_topology().await?;

@@ -4,6 +4,7 @@
 mod batcher;
 mod errors;
 mod idempotency;
+mod migrate;
 mod pool;
 mod timeouts;
 mod transaction;

@@ -16,16 +16,13 @@ const ATTEMPTS: u32 = 20;
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
 
-#[derive(diesel::QueryableByName)]
-struct Step {
-    #[diesel(sql_type = Text)]
-    step: String,
-}
+const ADD: &str = "select add_event_partitions($1, $2) as answer";
+const DROP: &str = "select drop_event_partition($1, $2) as answer";
 
 #[derive(diesel::QueryableByName)]
-struct Dropped {
+struct Answer {
     #[diesel(sql_type = Nullable<Text>)]
-    name: Option<String>,
+    answer: Option<String>,
 }
 
 /// Makes the partitions of the coming days; a new database need not wait for the job to do so.
@@ -45,7 +42,7 @@ pub async fn prepare_partitions(db: &Db) -> Result<(), DbError> {
 pub(super) async fn keep(conn: &mut Conn, days: i32) -> Result<(), DbError> {
     for parent in PARENTS {
         add(conn, parent).await?;
-        while let Some(name) = drop_oldest(conn, parent, days).await? {
+        while let Some(name) = call(conn, DROP, parent, days).await? {
             tracing::info!(partition = name, "Retention: partition {name} dropped");
             metrics::counter!("retention_partitions_dropped_total", "table" => parent).increment(1);
         }
@@ -55,40 +52,24 @@ pub(super) async fn keep(conn: &mut Conn, days: i32) -> Result<(), DbError> {
 
 /// Another replica may be at it, and does it all.
 async fn add(conn: &mut Conn, parent: &str) -> Result<(), DbError> {
-    loop {
-        let added = retried(conn, async |conn| {
-            let query = diesel::sql_query("select add_event_partitions($1, $2) as step")
-                .bind::<Text, _>(parent)
-                .bind::<Integer, _>(DAYS_AHEAD);
-            Ok(query.get_result::<Step>(conn).await?)
-        });
-        match added.await?.step.as_str() {
-            "reserved" | "validated" => {}
-            _ => return Ok(()),
-        }
-    }
-}
-
-async fn drop_oldest(conn: &mut Conn, parent: &str, days: i32) -> Result<Option<String>, DbError> {
-    let dropped = retried(conn, async |conn| {
-        let query = diesel::sql_query("select drop_event_partition($1, $2) as name")
-            .bind::<Text, _>(parent)
-            .bind::<Integer, _>(days);
-        Ok(query.get_result::<Dropped>(conn).await?)
-    });
-    Ok(dropped.await?.name)
+    while let Some("reserved" | "validated") = call(conn, ADD, parent, DAYS_AHEAD).await?.as_deref() {}
+    Ok(())
 }
 
 /// Does it again while others hold the locks that it needs.
-async fn retried<T>(
-    conn: &mut Conn,
-    work: impl AsyncFn(&mut Conn) -> Result<T, DbError>,
-) -> Result<T, DbError> {
-    for _ in 1..ATTEMPTS {
-        match work(conn).await {
-            Err(error) if error.is_contention() => tokio::time::sleep(PAUSE).await,
-            done => return done,
+async fn call(conn: &mut Conn, function: &str, parent: &str, days: i32) -> Result<Option<String>, DbError> {
+    let mut attempts = 1;
+    loop {
+        let query = diesel::sql_query(function)
+            .bind::<Text, _>(parent)
+            .bind::<Integer, _>(days);
+        let called = query.get_result::<Answer>(conn).await.map_err(DbError::from);
+        match called {
+            Err(error) if error.is_contention() && attempts < ATTEMPTS => {
+                attempts += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            called => return Ok(called?.answer),
         }
     }
-    work(conn).await
 }
