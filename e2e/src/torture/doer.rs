@@ -145,8 +145,10 @@ impl Doer {
             // Before it is sent: an answer may be lost.
             lock(&self.left.poisoned).insert(hostile::shown(hostile));
         }
+        // A large message takes its time, and is not to be sent many times over.
+        let limit = if hostile.is_some() { TRY * 6 } else { TRY };
         for _ in 0..60 {
-            if let Ok(Ok(())) = timeout(TRY, self.disturbs_once(fault, hostile.as_ref())).await {
+            if let Ok(Ok(())) = timeout(limit, self.disturbs_once(fault, hostile.as_ref())).await {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(500)).await;

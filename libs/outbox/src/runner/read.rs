@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_from_noise() {
+    fn names_of_types_and_services_are_recognised() {
         for good in [
             "user.created",
             "order.item.status_v2.updated",
