@@ -185,7 +185,8 @@ impl Books<'_> {
             .into_iter()
             // Without a body all are one, each queue's own.
             .filter(|(payload, _)| {
-                !(missing.remove(payload) || payload.is_empty() && poisoned.contains(payload))
+                let is_empty = payload.is_empty() && poisoned.contains(payload);
+                !(missing.remove(payload) || is_empty)
             });
         let mut wrong: Vec<String> = unplanned.map(|(_, what)| what).collect();
         wrong.extend(missing.into_iter().map(|lost| format!("not parked: {lost}")));
