@@ -16,6 +16,7 @@ use souk_service::{Process, every};
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::{AdminConfig, Config, MailConfig, NeighbourConfig};
+use crate::decoder::PictureDecoder;
 use crate::domain::{NewUser, Password};
 use crate::flows::{Keeper, MailboxCounts};
 use crate::mail::{Mailer, Storefront};
@@ -39,6 +40,7 @@ pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
     let state = AppState {
         db: process.db(),
         media: Media::open(&config.media)?,
+        decoder: PictureDecoder::this_program()?,
         orders: OrderClient::new(process.client(&config.neighbours.order_svc_url)?),
         shops: ShopClient::new(process.client(&config.neighbours.shop_svc_url)?),
         keepers: keepers(&process, &config.neighbours)?,

@@ -5,6 +5,7 @@ use souk_db::{DbError, IdempotencyError};
 use souk_email::InvalidEmailAddress;
 
 use crate::domain::{AddressError, MailTokenError, PasswordError, PictureError, RefreshError, StandingError};
+use crate::media::MediaError;
 
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +43,15 @@ pub enum Error {
     /// It took so long to store a picture that it is being removed again.
     #[error("the picture was removed before it was taken")]
     PictureLost,
+    /// As many pictures are under way as may be.
+    #[error("too many pictures are being uploaded or decoded")]
+    DecoderBusy,
+    /// A decoder could not be started, or ended otherwise than it should.
+    #[error("the picture decoder failed")]
+    Decoder(#[source] std::io::Error),
     /// The media store failed.
-    #[error("the media store failed")]
-    Media(#[from] object_store::Error),
+    #[error(transparent)]
+    Media(#[from] MediaError),
     /// No mail can be sent to the address.
     #[error(transparent)]
     Email(#[from] InvalidEmailAddress),

@@ -4,6 +4,7 @@
 pub mod app;
 pub mod config;
 pub mod consumers;
+pub mod decoder;
 pub mod domain;
 mod error;
 mod events;

@@ -17,23 +17,35 @@ enum UserCommand {
     Common(Command),
     /// Make the operator of ADMIN_EMAIL and ADMIN_PASSWORD, or give an account that role and password.
     CreateAdmin,
+    /// Make an avatar of the picture on standard input, within limits; for `serve`, which starts it.
+    #[command(name = user_svc::decoder::COMMAND, hide = true)]
+    DecodePicture,
 }
 
-#[tokio::main(worker_threads = 1)]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     match Cli::parse()
         .command
         .unwrap_or(UserCommand::Common(Command::Serve))
     {
-        UserCommand::Common(Command::Serve) => {
+        UserCommand::Common(Command::Serve) => run(async {
             // First of all: what is refused here shall be all that is said.
             let config = user_svc::config::load()?;
             user_svc::serve(Process::start(user_svc::NAME)?, config).await
-        }
-        UserCommand::Common(Command::Migrate) => {
-            souk_service::migrate_then([user_svc::MIGRATIONS], user_svc::fill_mailboxes).await
-        }
+        }),
+        UserCommand::Common(Command::Migrate) => run(souk_service::migrate_then(
+            [user_svc::MIGRATIONS],
+            user_svc::fill_mailboxes,
+        )),
         UserCommand::Common(Command::Openapi) => souk_service::print(&user_svc::openapi()),
-        UserCommand::CreateAdmin => user_svc::create_admin(user_svc::config::load_admin()?).await,
+        UserCommand::CreateAdmin => {
+            run(async { user_svc::create_admin(user_svc::config::load_admin()?).await })
+        }
+        // Without a runtime: the stacks of its threads would count against the decoder's memory.
+        UserCommand::DecodePicture => std::process::exit(user_svc::decoder::decode_stdin()),
     }
+}
+
+#[tokio::main(worker_threads = 1)]
+async fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    command.await
 }

@@ -10,12 +10,24 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
+use tokio::time::{error::Elapsed, timeout};
 use uuid::Uuid;
 
 use crate::config::MediaConfig;
 
-/// How long a bucket may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the store may take for one call, repeats included.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why the media store did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// It refused, or could not be reached.
+    #[error("the media store failed")]
+    Store(#[from] object_store::Error),
+    /// It has not answered.
+    #[error("the media store did not answer in time")]
+    Timeout(#[from] Elapsed),
+}
 
 /// The media store. Cheap to clone.
 #[derive(Clone)]
@@ -51,12 +63,12 @@ impl Media {
         // The HTTP client wants to know a provider even where no TLS is spoken; a second call changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let options = ClientOptions::new()
-            .with_timeout(PATIENCE)
+            .with_timeout(TIMEOUT)
             .with_connect_timeout(Duration::from_secs(1))
             .with_allow_http(true);
         let retry = RetryConfig {
             max_retries: 2,
-            retry_timeout: PATIENCE,
+            retry_timeout: TIMEOUT,
             ..RetryConfig::default()
         };
         let mut builder = AmazonS3Builder::new()
@@ -79,25 +91,26 @@ impl Media {
     }
 
     /// Keeps an avatar under its id.
-    pub async fn put(&self, id: Uuid, jpeg: Vec<u8>) -> object_store::Result<()> {
-        self.0.put(&path(id), jpeg.into()).await?;
+    pub async fn put(&self, id: Uuid, jpeg: Vec<u8>) -> Result<(), MediaError> {
+        timeout(TIMEOUT, self.0.put(&path(id), jpeg.into())).await??;
         Ok(())
     }
 
     /// The avatar of that id, if it is kept.
-    pub async fn get(&self, id: Uuid) -> object_store::Result<Option<Bytes>> {
-        match self.0.get(&path(id)).await {
-            Ok(found) => Ok(Some(found.bytes().await?)),
+    pub async fn get(&self, id: Uuid) -> Result<Option<Bytes>, MediaError> {
+        let read = async { self.0.get(&path(id)).await?.bytes().await };
+        match timeout(TIMEOUT, read).await? {
+            Ok(jpeg) => Ok(Some(jpeg)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 
     /// Removes an avatar; one that is not there is removed already.
-    pub async fn delete(&self, id: Uuid) -> object_store::Result<()> {
-        match self.0.delete(&path(id)).await {
+    pub async fn delete(&self, id: Uuid) -> Result<(), MediaError> {
+        match timeout(TIMEOUT, self.0.delete(&path(id))).await? {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -7,6 +7,7 @@ use souk_clients::order::OrderClient;
 use souk_clients::shop::ShopClient;
 use souk_db::Db;
 
+use crate::decoder::PictureDecoder;
 use crate::media::Media;
 
 /// Shared by all workers.
@@ -16,6 +17,8 @@ pub struct AppState {
     pub db: Db,
     /// Where pictures are kept.
     pub media: Media,
+    /// What makes avatars of uploads.
+    pub decoder: PictureDecoder,
     /// Where orders are.
     pub orders: OrderClient,
     /// Where shops are.

@@ -38,9 +38,13 @@ pub fn settle(error: &Error) -> Outcome {
         | Error::Standing(_)
         | Error::OperatorsOnly
         | Error::Refresh(_) => Outcome::Done,
-        Error::PictureLost | Error::Media(_) | Error::Client(_) | Error::ExportSlow | Error::Archive(_) => {
-            Outcome::Retry
-        }
+        Error::PictureLost
+        | Error::DecoderBusy
+        | Error::Decoder(_)
+        | Error::Media(_)
+        | Error::Client(_)
+        | Error::ExportSlow
+        | Error::Archive(_) => Outcome::Retry,
         Error::Task(_) | Error::Hash(_) | Error::Broken(_) | Error::Idempotency(_) => Outcome::Retry,
     }
 }

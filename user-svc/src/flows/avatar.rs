@@ -1,36 +1,45 @@
-//! Avatars: drawn off the request threads, stored before the user has them, removed after nobody has.
+//! Avatars: decoded in a process of their own, stored before the user has them, removed after nobody has.
 
-use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use actix_web::web::Bytes;
 use souk_db::Db;
-use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::domain::{PictureError, User, square};
-use crate::media::Media;
+use crate::decoder::{PictureDecoder, UploadPermit};
+use crate::domain::User;
+use crate::media::{Media, MediaError};
 use crate::{Result, ops};
 
-/// Unpacking a picture may take 128 MiB: two at once, whatever the number of requests.
-static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
+/// How long a request waits for its user's old picture to be removed.
+const REMOVAL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Makes an avatar of a file and gives it to the user.
 ///
 /// A crash at any step leaves the old avatar or the new one, and the other one on the list of what is to be removed.
 ///
 /// # Errors
-/// [`PictureError`]; or the media store or the database fails.
-pub async fn put_avatar(db: &Db, media: &Media, user_id: Uuid, file: Bytes) -> Result<User> {
-    let jpeg = draw(file).await?;
+/// [`crate::domain::PictureError`]; [`crate::Error::DecoderBusy`]; or the media store or the database fails.
+pub async fn put_avatar(
+    db: &Db,
+    media: &Media,
+    decoder: &PictureDecoder,
+    user_id: Uuid,
+    (permit, file): (UploadPermit, Bytes),
+) -> Result<User> {
+    let jpeg = decoder.square(permit, file).await?;
     // Known to nobody before it is given out: whoever has the address of an avatar was shown it.
     let id = Uuid::new_v4();
     db.transaction(async |tx| ops::expect_picture(tx, id).await)
         .await?;
     media.put(id, jpeg).await?;
-    let user = db
+    let (user, old) = db
         .transaction(async |tx| ops::set_avatar(tx, user_id, Some(id)).await)
         .await?;
-    remove_soon(db, media).await;
+    if let Some(old) = old {
+        remove_now(db, media, old).await;
+    }
     Ok(user)
 }
 
@@ -39,9 +48,12 @@ pub async fn put_avatar(db: &Db, media: &Media, user_id: Uuid, file: Bytes) -> R
 /// # Errors
 /// When the user is gone or the database fails.
 pub async fn remove_avatar(db: &Db, media: &Media, user_id: Uuid) -> Result<()> {
-    db.transaction(async |tx| ops::set_avatar(tx, user_id, None).await)
+    let (_, old) = db
+        .transaction(async |tx| ops::set_avatar(tx, user_id, None).await)
         .await?;
-    remove_soon(db, media).await;
+    if let Some(old) = old {
+        remove_now(db, media, old).await;
+    }
     Ok(())
 }
 
@@ -59,34 +71,23 @@ pub async fn remove_pictures(db: &Db, media: &Media) -> Result<()> {
             return Ok(());
         }
         for id in due {
-            if let Err(error) = media.delete(id).await {
-                tracing::warn!(%error, picture.id = %id, "A picture could not be removed yet");
-                continue;
+            if let Err(error) = remove(db, media, id).await {
+                tracing::warn!(error = ?error, picture.id = %id, "A picture could not be removed yet");
             }
-            db.transaction(async |tx| ops::forget_picture(tx, id).await)
-                .await?;
         }
     }
 }
 
-/// The answer does not depend on it: the chore does what is left.
-pub(super) async fn remove_soon(db: &Db, media: &Media) {
-    if let Err(error) = remove_pictures(db, media).await {
-        tracing::warn!(error = ?error, "Pictures that nobody has are left to the chore");
+/// Removes one picture that a request has put on the list. The answer does not depend on it: the chore does what is
+/// left, and what other requests have left.
+pub(super) async fn remove_now(db: &Db, media: &Media, id: Uuid) {
+    let removed = timeout(REMOVAL_TIMEOUT, remove(db, media, id)).await;
+    if let Err(error) = removed.map_err(|slow| MediaError::from(slow).into()).flatten() {
+        tracing::warn!(error = ?error, picture.id = %id, "Removing a picture is left to the chore");
     }
 }
 
-async fn draw(file: Bytes) -> Result<Vec<u8>> {
-    // Never closed, so there is a place in the end. The work keeps it even when the request is gone.
-    let place = PLACES.clone().acquire_owned().await;
-    let drawn = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        square(&file)
-    });
-    match drawn.await {
-        Ok(drawn) => Ok(drawn?),
-        // A file that brings its decoder down is not better than one that is cut off.
-        Err(broken) if broken.is_panic() => Err(PictureError::Broken.into()),
-        Err(broken) => Err(broken.into()),
-    }
+async fn remove(db: &Db, media: &Media, id: Uuid) -> Result<()> {
+    media.delete(id).await?;
+    db.transaction(async |tx| ops::forget_picture(tx, id).await).await
 }

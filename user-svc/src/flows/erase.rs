@@ -129,10 +129,12 @@ impl Eraser {
             .db
             .transaction(async |tx| ops::erase_user(tx, erasure).await)
             .await?;
-        let Some(ended) = erased else {
+        let Some((ended, picture)) = erased else {
             return Ok(Progress::UnderWay(Ended::default()));
         };
-        avatar::remove_soon(&self.db, &self.media).await;
+        if let Some(id) = picture {
+            avatar::remove_now(&self.db, &self.media, id).await;
+        }
         Ok(Progress::Erased(ended))
     }
 

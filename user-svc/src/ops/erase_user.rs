@@ -3,17 +3,18 @@
 use chrono::Utc;
 use souk_contracts::events::UserDeleted;
 use souk_db::Conn;
+use uuid::Uuid;
 
 use super::end_user;
 use crate::domain::{Ended, Erasure};
 use crate::{Result, store};
 
 /// Blanks the account, once every service has closed it, and tells everybody; what is left is an id. Answers what was
-/// ended with it, or `None` when somebody else has taken the erasure over.
+/// ended with it and the picture that is to be removed, or `None` when somebody else has taken the erasure over.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn erase_user(tx: &mut Conn, erasure: &Erasure) -> Result<Option<Ended>> {
+pub async fn erase_user(tx: &mut Conn, erasure: &Erasure) -> Result<Option<(Ended, Option<Uuid>)>> {
     let Some(user) = store::users::lock(tx, erasure.user_id).await? else {
         return Ok(None);
     };
@@ -33,5 +34,5 @@ pub async fn erase_user(tx: &mut Conn, erasure: &Erasure) -> Result<Option<Ended
     souk_db::forget_answers(tx, user.id).await?;
     let version = store::users::blank(tx, user.id).await?;
     souk_outbox::enqueue(tx, UserDeleted { user_id: user.id }, Some(version)).await?;
-    Ok(Some(ended))
+    Ok(Some((ended, user.avatar)))
 }

@@ -37,7 +37,9 @@ impl From<&Error> for Problem {
             Error::Client(error) if error.is_unavailable() => Self::unavailable(error),
             Error::Client(error) => Self::internal(error),
             Error::Picture(refusal) => picture(*refusal),
-            Error::PictureLost | Error::Media(_) | Error::ExportSlow => Self::unavailable(error),
+            Error::PictureLost | Error::DecoderBusy | Error::Media(_) | Error::ExportSlow => {
+                Self::unavailable(error)
+            }
             Error::Address(refusal) => address(*refusal),
             Error::Email(refusal) => Self::invalid().field("/email", "email", refusal.to_string()),
             Error::EmailConflict => {
@@ -54,6 +56,7 @@ impl From<&Error> for Problem {
             Error::Idempotency(error) => idempotency_problem(error),
             Error::Db(error) => database_problem(error),
             Error::Archive(_)
+            | Error::Decoder(_)
             | Error::Task(_)
             | Error::Hash(_)
             | Error::Broken(_)
@@ -71,6 +74,9 @@ fn picture(refusal: PictureError) -> Problem {
         ),
         PictureError::Broken => Problem::unprocessable("unreadable-image", "The image cannot be read"),
         PictureError::TooLarge => Problem::unprocessable("image-too-large", "The image has too many pixels"),
+        PictureError::TooCostly => {
+            Problem::unprocessable("image-too-costly", "The image takes too much to decode")
+        }
     };
     problem.detail(refusal.to_string())
 }

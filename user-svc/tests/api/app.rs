@@ -1,5 +1,7 @@
 //! The service in process.
 
+use std::path::Path;
+
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use souk_clients::export::ExportClient;
@@ -8,6 +10,7 @@ use souk_clients::shop::ShopClient;
 use souk_testkit::{Client, StandIn, TestDb, TestServer};
 use tempfile::TempDir;
 use user_svc::config::MediaConfig;
+use user_svc::decoder::PictureDecoder;
 use user_svc::media::Media;
 use user_svc::{AppState, MIGRATIONS, NAME, app, routes};
 use uuid::Uuid;
@@ -67,6 +70,7 @@ impl TestApp {
         let state = AppState {
             db: db.db(),
             media: media.unwrap_or_else(in_directory),
+            decoder: PictureDecoder::program(Path::new(env!("CARGO_BIN_EXE_user-svc"))),
             orders: OrderClient::new(neighbours.orders.client(NAME)),
             shops: ShopClient::new(neighbours.shops.client(NAME)),
             keepers: [keeper("order-svc"), keeper("analytics-svc")].into(),

@@ -39,7 +39,7 @@ async fn a_picture_becomes_an_avatar_that_everybody_may_see() {
             seen.header("cache-control"),
             seen.header("x-content-type-options")
         ),
-        (Some("public, max-age=31536000, immutable"), Some("nosniff"))
+        (Some("public, max-age=86400, must-revalidate"), Some("nosniff"))
     );
     let image = image::load_from_memory(&seen.bytes).unwrap().to_rgb8();
     assert_eq!(image.dimensions(), (256, 256));
@@ -147,6 +147,71 @@ async fn a_picture_that_nobody_took_after_a_crash_is_removed() {
         .transaction(async |tx| ops::set_avatar(tx, user_id, Some(id)).await)
         .await;
     assert!(matches!(late, Err(user_svc::Error::PictureLost)));
+}
+
+#[actix_web::test]
+async fn an_upload_removes_no_picture_but_its_users_own() {
+    let app = TestApp::new().await;
+    let me = app.server.customer(app.registered().await.id);
+    let AppState { db, media, .. } = app.state.clone();
+    let others = Uuid::new_v4();
+    media.put(others, vec![1]).await.unwrap();
+    app.sql(&format!(
+        "insert into picture_removals (id, due_at) values ('{others}', now() - interval '1 hour')"
+    ))
+    .await;
+
+    put(&me, picture(ImageFormat::Png, RED)).await;
+    let old = url(&put(&me, picture(ImageFormat::Png, BLUE)).await);
+    me.delete(AVATAR).await;
+
+    assert_eq!(app.gateway().get(&old).await.status, 404);
+    assert_eq!(media.get(others).await.unwrap().unwrap().len(), 1);
+    assert!(app.dump("picture_removals").await.contains(&others.to_string()));
+    flows::remove_pictures(&db, &media).await.unwrap();
+    assert!(media.get(others).await.unwrap().is_none());
+    assert_eq!(app.dump("picture_removals").await, "");
+}
+
+#[actix_web::test]
+async fn a_bucket_that_removes_nothing_keeps_nobody_waiting() {
+    let bucket = Bucket::start();
+    let app = TestApp::with_media(Media::open(&bucket.config()).unwrap()).await;
+    let me = app.server.customer(app.registered().await.id);
+    put(&me, picture(ImageFormat::Png, RED)).await;
+
+    bucket.hang("DELETE");
+    let replaced = put(&me, picture(ImageFormat::Png, BLUE)).await;
+    let removed = me.delete(AVATAR).await;
+
+    assert_eq!((replaced.status, removed.status), (200, 204));
+    assert_eq!(bucket.names().len(), 2);
+    bucket.answer_again();
+    flows::remove_pictures(&app.state.db, &app.state.media)
+        .await
+        .unwrap();
+    assert!(bucket.names().is_empty());
+}
+
+#[actix_web::test]
+async fn a_bucket_that_hangs_is_unavailable() {
+    let bucket = Bucket::start();
+    let app = TestApp::with_media(Media::open(&bucket.config()).unwrap()).await;
+    let me = app.server.customer(app.registered().await.id);
+    let avatar = url(&put(&me, picture(ImageFormat::Png, RED)).await);
+
+    bucket.hang("PUT");
+    bucket.hang("GET");
+    let gateway = app.gateway();
+    let (refused, unseen) = tokio::join!(put(&me, picture(ImageFormat::Png, BLUE)), gateway.get(&avatar));
+
+    for answer in [&refused, &unseen] {
+        assert_eq!(answer.problem(), (503, "unavailable"));
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+    bucket.answer_again();
+    assert_eq!(me.get("/api/v1/users/me").await.body["avatar_url"], json!(avatar));
+    assert_eq!(app.gateway().get(&avatar).await.status, 200);
 }
 
 #[actix_web::test]

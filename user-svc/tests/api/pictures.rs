@@ -1,6 +1,6 @@
 //! Pictures to send, and the places where they are kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
@@ -20,11 +20,14 @@ pub fn picture(format: ImageFormat, colour: [u8; 3]) -> Vec<u8> {
 }
 
 type Objects = Arc<Mutex<HashMap<String, Bytes>>>;
+/// Methods that are not answered.
+type Hanging = Arc<Mutex<HashSet<&'static str>>>;
 
 /// A bucket that speaks as much of S3 as is needed.
 pub struct Bucket {
     url: String,
     objects: Objects,
+    hanging: Hanging,
     stop: CancellationToken,
 }
 
@@ -32,11 +35,13 @@ impl Bucket {
     pub fn start() -> Self {
         let objects = Objects::default();
         let stop = CancellationToken::new();
-        let data = Data::new(objects.clone());
+        let hanging = Hanging::default();
+        let data = (Data::new(objects.clone()), Data::new(hanging.clone()));
         let running: Running = Server::new("bucket", utoipa::openapi::Info::new("Bucket", "0"))
             .workers(1)
             .setup(move |app| {
-                app.app_data(data.clone())
+                app.app_data(data.0.clone())
+                    .app_data(data.1.clone())
                     .app_data(web::PayloadConfig::new(1024 * 1024))
                     .route("/{path:.*}", web::to(answer));
             })
@@ -45,8 +50,18 @@ impl Bucket {
         Self {
             url: running.url(),
             objects,
+            hanging,
             stop,
         }
+    }
+
+    /// From now on, requests of this method wait for ever.
+    pub fn hang(&self, method: &'static str) {
+        self.hanging.lock().unwrap().insert(method);
+    }
+
+    pub fn answer_again(&self) {
+        self.hanging.lock().unwrap().clear();
     }
 
     pub fn config(&self) -> MediaConfig {
@@ -70,7 +85,16 @@ impl Drop for Bucket {
     }
 }
 
-async fn answer(objects: Data<Objects>, request: HttpRequest, body: Bytes) -> HttpResponse {
+async fn answer(
+    objects: Data<Objects>,
+    hanging: Data<Hanging>,
+    request: HttpRequest,
+    body: Bytes,
+) -> HttpResponse {
+    let hangs = hanging.lock().unwrap().contains(request.method().as_str());
+    if hangs {
+        std::future::pending::<()>().await;
+    }
     let signed = request.headers().get("authorization").is_some_and(|value| {
         value
             .to_str()
