@@ -31,6 +31,8 @@ const MAILS: Duration = Duration::from_millis(500);
 const ERASURES: Duration = Duration::from_secs(5);
 /// How often pictures that nobody has are looked for: what a request could not remove at once.
 const PICTURES: Duration = Duration::from_secs(60);
+/// How often sealed successors of refresh tokens that are past their time are removed.
+const SUCCESSORS: Duration = Duration::from_secs(10);
 
 /// Runs the service until the process is told to stop.
 ///
@@ -74,6 +76,12 @@ fn send_mails(process: &Process, mailer: &Arc<Mailer>) {
 }
 
 fn do_chores(process: &Process, state: &AppState) {
+    let db = process.db();
+    process.spawn(|stop| {
+        every(SUCCESSORS, "clear refresh successors", stop, move || {
+            flows::clear_successors(db.clone())
+        })
+    });
     let eraser = routes::erasure::eraser(state);
     process.spawn(|stop| {
         every(ERASURES, "carry on erasures", stop, move || {

@@ -31,7 +31,8 @@ pub async fn begin_session(
     issue(tokens, users.begin_session(body).await?)
 }
 
-/// Trades a refresh token for a new pair. One that was used before ends its whole session, here too.
+/// Trades a refresh token for a new pair. One that was used before ends its whole session, here too, unless user-svc
+/// grants the same successor again.
 ///
 /// # Errors
 /// `invalid-refresh-token`, or someone who is needed is away.

@@ -105,7 +105,9 @@ pub async fn begin_session(
 
 /// Refresh.
 ///
-/// The refresh token dies with this call. Using one again ends its whole session: somebody has a copy.
+/// The refresh token is spent by this call. Presented again within 10 seconds, while the new refresh token is unused, it
+/// gives the same new refresh token and a fresh access token: two tabs may refresh at the same moment, and a lost answer
+/// may be asked for again. After that, using it ends its whole session: somebody has a copy.
 #[utoipa::path(tag = "auth", request_body = RefreshBody, responses(
     (status = 200, description = "A new pair", body = TokenBody),
     (status = 401, description = "`invalid-refresh-token`", body = souk_http::ProblemBody, content_type = "application/problem+json"),

@@ -130,7 +130,7 @@ pub struct SessionGrant {
     pub user_id: Uuid,
     /// `role` of the tokens.
     pub role: String,
-    /// The next refresh token; works once.
+    /// The next refresh token; it is spent once.
     pub refresh_token: String,
     /// When the session ends unless refreshed.
     pub expires_at: DateTime<Utc>,
@@ -209,7 +209,7 @@ impl UserClient {
         self.0.post("/internal/sessions", body).await
     }
 
-    /// Trades a refresh token for the next one.
+    /// Trades a refresh token for the next one; a spent one gives the same next one for ten seconds, while that is unused.
     ///
     /// # Errors
     /// `invalid-refresh-token` (with `ended_session` when it was used before), or user-svc is away.

@@ -18,6 +18,9 @@ pub use mail::{Mail, MailTokenError, Purpose};
 pub use mailbox_claim::{MailboxAssignment, MailboxClaim};
 pub use password::{Password, PasswordError, decoy_hash, give_back, verify};
 pub use picture::{PictureError, square};
-pub use session::{Grant, IssuedToken, OwnSession, RefreshError, RefreshState, Session, hash_token};
+pub(crate) use session::REPEATABLE;
+pub use session::{
+    Grant, IssuedToken, OwnSession, RefreshError, RefreshState, SealedSuccessor, Session, hash_token,
+};
 pub use standing::{Standing, StandingError, UserFilter};
 pub use user::{NewUser, ProfileChange, User};

@@ -3,6 +3,7 @@
 mod archive;
 mod avatar;
 mod change_password;
+mod clear_successors;
 mod erase;
 mod export;
 mod fill_mailboxes;
@@ -13,6 +14,7 @@ mod sign_in;
 
 pub use avatar::{put_avatar, remove_avatar, remove_pictures};
 pub use change_password::{change_password, reset_password};
+pub use clear_successors::clear_successors;
 pub use erase::{Eraser, Progress};
 pub use export::{Exporter, Keeper};
 pub use fill_mailboxes::{MailboxCounts, fill_mailboxes};

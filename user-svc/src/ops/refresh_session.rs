@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use souk_db::Conn;
 
-use crate::domain::{Grant, IssuedToken, RefreshError, hash_token};
+use crate::domain::{Grant, IssuedToken, RefreshError, RefreshState, Session, hash_token};
 use crate::{Result, store};
 
 /// What presenting a refresh token led to. A refusal is a value here: ending a session must be committed.
@@ -14,13 +14,14 @@ pub enum Refreshed {
     Refused(RefreshError),
 }
 
-/// Spends `token` and issues the next one; a token that was spent before ends its whole session.
+/// Spends `token` and issues the next one. A token that was spent before ends its whole session, unless that was a
+/// moment ago and its successor is unused: two tabs of one client get the same successor.
 ///
 /// The user's row is locked before the session, as by those who end sessions.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn refresh_session(tx: &mut Conn, token: &str, now: DateTime<Utc>) -> Result<Refreshed> {
+pub async fn refresh_session(tx: &mut Conn, token: &str) -> Result<Refreshed> {
     let refused = |refusal| Ok(Refreshed::Refused(refusal));
     let hash = hash_token(token);
     let Some(user_id) = store::sessions::owner_of_token(tx, &hash).await? else {
@@ -30,26 +31,47 @@ pub async fn refresh_session(tx: &mut Conn, token: &str, now: DateTime<Utc>) -> 
     let Some(state) = store::sessions::lock_token(tx, &hash).await? else {
         return refused(RefreshError::Invalid);
     };
-    let session = match state.spend(now) {
-        Ok(session) => session,
-        Err(refusal) => {
-            if let RefreshError::Reused { session_id } = refusal {
+    let (session, successor) = match state.clone().spend() {
+        Ok(session) => (session, None),
+        Err(refusal @ RefreshError::Reused { session_id }) => {
+            let Some(successor) = unused_successor(tx, &state, token).await? else {
                 store::sessions::end(tx, session_id).await?;
-            }
-            return refused(refusal);
+                return refused(refusal);
+            };
+            (state.session, Some(successor))
         }
+        Err(refusal) => return refused(refusal),
     };
     let Some((user, _)) = user.filter(|(user, _)| user.is_active) else {
         return refused(RefreshError::Invalid);
     };
-    let token = IssuedToken::issue();
-    store::sessions::spend_token(tx, &hash).await?;
-    let granted_at = store::sessions::prolong(tx, &session).await?;
-    store::sessions::add_token(tx, session.id, &token.hash).await?;
+    let (token, granted_at) = match successor {
+        Some(successor) => (successor, state.now),
+        None => renew(tx, &session, token).await?,
+    };
     Ok(Refreshed::Renewed(Box::new(Grant {
         user,
         session,
         token,
         granted_at,
     })))
+}
+
+/// The successor of a spent token, if it may be handed out again. Nobody can use it meanwhile: for that the session's
+/// row is locked too.
+async fn unused_successor(tx: &mut Conn, state: &RefreshState, token: &str) -> Result<Option<IssuedToken>> {
+    let Some(successor) = state.successor_of(token) else {
+        return Ok(None);
+    };
+    let is_unused = store::sessions::is_unused(tx, &successor.hash).await?;
+    Ok(is_unused.then_some(successor))
+}
+
+async fn renew(tx: &mut Conn, session: &Session, spent: &str) -> Result<(IssuedToken, DateTime<Utc>)> {
+    let hash = hash_token(spent);
+    let token = IssuedToken::issue();
+    store::sessions::spend_token(tx, &hash).await?;
+    let granted_at = store::sessions::prolong(tx, session, &hash, token.seal(spent)).await?;
+    store::sessions::add_token(tx, session.id, &token.hash).await?;
+    Ok((token, granted_at))
 }

@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, Responder};
-use chrono::Utc;
 use souk_clients::user::{BeginSessionBody, RefreshSessionBody, RegisterBody, SessionGrant, UserBody};
 use souk_http::{Created, Json, Path};
 use uuid::Uuid;
@@ -49,7 +48,7 @@ async fn refresh_session(
 ) -> Result<Json<SessionGrant>> {
     let refreshed = state
         .db
-        .transaction(async |tx| ops::refresh_session(tx, &body.refresh_token, Utc::now()).await)
+        .transaction(async |tx| ops::refresh_session(tx, &body.refresh_token).await)
         .await?;
     match refreshed {
         Refreshed::Renewed(grant) => Ok(Json((*grant).into())),

@@ -56,6 +56,9 @@ diesel::table! {
         last_used_at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        spent_hash -> Nullable<Bytea>,
+        sealed_successor -> Nullable<Bytea>,
+        sealed_at -> Nullable<Timestamptz>,
     }
 }
 

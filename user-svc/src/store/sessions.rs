@@ -5,13 +5,13 @@ use diesel::dsl::{exists, now, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_db::{Conn, DbError};
 use uuid::Uuid;
 
 use super::schema::{refresh_tokens, sessions};
-use crate::domain::{OwnSession, RefreshState, Session};
+use crate::domain::{OwnSession, REPEATABLE, RefreshState, SealedSuccessor, Session};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions)]
@@ -34,6 +34,24 @@ impl From<SessionRow> for Session {
             expires_at: row.expires_at,
             ended_at: row.ended_at,
         }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct SealedRow {
+    spent_hash: Option<Vec<u8>>,
+    sealed_successor: Option<Vec<u8>>,
+    sealed_at: Option<DateTime<Utc>>,
+}
+
+impl SealedRow {
+    fn into_successor(self) -> Option<SealedSuccessor> {
+        Some(SealedSuccessor {
+            spent_hash: self.spent_hash?,
+            sealed: self.sealed_successor?,
+            at: self.sealed_at?,
+        })
     }
 }
 
@@ -87,21 +105,29 @@ pub async fn begin(tx: &mut Conn, session: &Session, token_hash: &[u8]) -> Resul
     Ok(begun.granted_at)
 }
 
-/// Writes how long a session lives now and answers when tokens of it are granted; to be called with the user's row
-/// locked.
-pub async fn prolong(tx: &mut Conn, session: &Session) -> Result<DateTime<Utc>, DbError> {
+/// Writes how long a session lives now and the sealed successor of the token spent for that, in place of the one before,
+/// and answers when tokens of it are granted; to be called with the user's row locked.
+pub async fn prolong(
+    tx: &mut Conn,
+    session: &Session,
+    spent_hash: &[u8],
+    sealed: Option<Vec<u8>>,
+) -> Result<DateTime<Utc>, DbError> {
     Ok(diesel::update(sessions::table.find(session.id))
         .set((
             sessions::expires_at.eq(session.expires_at),
             sessions::last_used_at.eq(now),
+            sessions::spent_hash.eq(Some(spent_hash)),
+            sessions::sealed_successor.eq(sealed),
+            sessions::sealed_at.eq(clock().nullable()),
         ))
-        .returning(granted_at())
+        .returning(clock())
         .get_result(tx)
         .await?)
 }
 
 /// Not the transaction's time: tokens may have been ended while it waited for the user's row.
-fn granted_at() -> SqlLiteral<Timestamptz> {
+fn clock() -> SqlLiteral<Timestamptz> {
     sql("clock_timestamp()")
 }
 
@@ -212,22 +238,59 @@ pub async fn lock_token(tx: &mut Conn, hash: &[u8]) -> Result<Option<RefreshStat
     let row = refresh_tokens::table
         .inner_join(sessions::table)
         .filter(refresh_tokens::hash.eq(hash))
-        .select((SessionRow::as_select(), refresh_tokens::used_at))
+        .select((
+            SessionRow::as_select(),
+            refresh_tokens::used_at,
+            SealedRow::as_select(),
+            clock(),
+        ))
         .for_update()
-        .get_result::<(SessionRow, Option<DateTime<Utc>>)>(tx)
+        .get_result::<(SessionRow, Option<DateTime<Utc>>, SealedRow, DateTime<Utc>)>(tx)
         .await
         .optional()?;
-    Ok(row.map(|(session, used_at)| RefreshState {
+    Ok(row.map(|(session, used_at, sealed, at)| RefreshState {
         session: session.into(),
         used_at,
+        successor: sealed.into_successor(),
+        now: at,
     }))
+}
+
+/// Whether a token is known and was not used.
+pub async fn is_unused(conn: &mut Conn, hash: &[u8]) -> Result<bool, DbError> {
+    let unused = refresh_tokens::table
+        .find(hash)
+        .filter(refresh_tokens::used_at.is_null());
+    Ok(diesel::select(exists(unused)).get_result(conn).await?)
 }
 
 /// Marks a token as used.
 pub async fn spend_token(tx: &mut Conn, hash: &[u8]) -> Result<(), DbError> {
     diesel::update(refresh_tokens::table.find(hash))
-        .set(refresh_tokens::used_at.eq(Some(Utc::now())))
+        .set(refresh_tokens::used_at.eq(clock().nullable()))
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Removes a thousand sealed successors at most that are past their time, and answers how many there were.
+pub async fn clear_successors(tx: &mut Conn) -> Result<usize, DbError> {
+    let past = sql::<Timestamptz>("clock_timestamp() - interval '1 second' * ")
+        .bind::<BigInt, _>(REPEATABLE.num_seconds());
+    let old: Vec<Uuid> = sessions::table
+        .filter(sessions::sealed_at.assume_not_null().le(past))
+        .limit(1000)
+        .select(sessions::id)
+        .for_update()
+        .skip_locked()
+        .load(tx)
+        .await?;
+    Ok(diesel::update(sessions::table.filter(sessions::id.eq_any(old)))
+        .set((
+            sessions::spent_hash.eq(None::<Vec<u8>>),
+            sessions::sealed_successor.eq(None::<Vec<u8>>),
+            sessions::sealed_at.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(tx)
+        .await?)
 }

@@ -86,6 +86,12 @@ impl TestApp {
         }
     }
 
+    /// Another replica over the same database.
+    pub fn replica(&self) -> TestServer {
+        let server = app::server(self.state.clone(), souk_testkit::mesh_keys());
+        TestServer::start(server, routes::configure)
+    }
+
     /// How many avatars lie in the directory.
     pub fn stored_pictures(&self) -> usize {
         std::fs::read_dir(self.media_dir.path().join("avatars")).map_or(0, Iterator::count)

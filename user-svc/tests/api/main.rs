@@ -29,6 +29,7 @@ mod passwords;
 mod picture_limits;
 mod pictures;
 mod post;
+mod refresh;
 mod resets;
 mod retention;
 mod sessions;

@@ -29,38 +29,6 @@ async fn a_wrong_password_and_an_unknown_address_look_alike() {
 }
 
 #[actix_web::test]
-async fn a_refresh_token_works_once_and_its_reuse_ends_the_session() {
-    let app = TestApp::new().await;
-    let user = app.registered().await;
-    let first = app.login(&user.email, PASSWORD).await.body;
-
-    let second = app.refresh(&first["refresh_token"]).await;
-    let reused = app.refresh(&first["refresh_token"]).await;
-    let after = app.refresh(&second.body["refresh_token"]).await;
-
-    assert_eq!(
-        (second.status, &second.body["session_id"]),
-        (200, &first["session_id"])
-    );
-    assert_eq!(reused.problem(), (401, "invalid-refresh-token"));
-    assert_eq!(reused.body["ended_session"], first["session_id"]);
-    assert_eq!(after.problem(), (401, "invalid-refresh-token"));
-}
-
-#[actix_web::test]
-async fn two_refreshes_at_once_are_a_reuse() {
-    let app = TestApp::new().await;
-    let user = app.registered().await;
-    let token = app.login(&user.email, PASSWORD).await.body["refresh_token"].clone();
-
-    let (one, two) = tokio::join!(app.refresh(&token), app.refresh(&token));
-
-    let mut statuses = [one.status, two.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [200, 401]);
-}
-
-#[actix_web::test]
 async fn an_ended_session_refreshes_nothing_and_ends_twice_without_harm() {
     let app = TestApp::new().await;
     let user = app.registered().await;

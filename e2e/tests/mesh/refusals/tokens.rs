@@ -220,7 +220,7 @@ async fn an_access_token_does_not_refresh() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_used_twice_ends_its_session() {
+async fn a_refresh_token_used_after_its_successor_ends_its_session() {
     let mesh = Mesh::shared().await;
     let customer = mesh.customer().await;
     let refresh = async |token: &str| {
@@ -236,14 +236,18 @@ async fn a_refresh_token_used_twice_ends_its_session() {
         .get("/users/me")
         .await
         .ok::<User>();
+    let repeated: Tokens = refresh(&customer.tokens.refresh_token).await.ok();
+    assert_eq!(repeated.refresh_token, second.refresh_token);
+    let third: Tokens = refresh(&second.refresh_token).await.ok();
     refresh(&customer.tokens.refresh_token)
         .await
         .refused(401, "invalid-refresh-token");
 
-    refresh(&second.refresh_token)
+    refresh(&third.refresh_token)
         .await
         .refused(401, "invalid-refresh-token");
-    for access in [&customer.tokens.access_token, &second.access_token] {
+    for tokens in [&customer.tokens, &second, &repeated, &third] {
+        let access = &tokens.access_token;
         mesh.anybody()
             .bearer(access)
             .get("/users/me")

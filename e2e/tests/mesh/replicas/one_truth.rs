@@ -51,6 +51,27 @@ async fn a_session_that_begins_at_one_gateway_goes_on_at_the_other() {
 }
 
 #[tokio::test]
+async fn one_refresh_token_at_all_gateways_at_once_has_one_successor() {
+    let Some((mesh, _)) = Mesh::shared().await.behind_traefik() else {
+        return;
+    };
+    let customer = mesh.customer().await;
+    let gateways = mesh.gateways();
+    let body = json!({"refresh_token": customer.tokens.refresh_token});
+
+    let tabs = gateways.iter().cycle().take(6);
+    let answers =
+        futures_util::future::join_all(tabs.map(|gateway| gateway.post("/auth/refresh", body.clone()))).await;
+
+    let pairs: Vec<crate::bodies::Tokens> = answers.iter().map(|answer| answer.ok()).collect();
+    for (pair, gateway) in pairs.iter().zip(gateways.iter().cycle()) {
+        assert_eq!(pair.refresh_token, pairs[0].refresh_token);
+        let user: User = gateway.bearer(&pair.access_token).get("/users/me").await.ok();
+        assert_eq!(user.id, customer.id);
+    }
+}
+
+#[tokio::test]
 async fn one_key_at_all_gateways_at_once_is_one_order() {
     let Some((mesh, _)) = Mesh::shared().await.behind_traefik() else {
         return;
