@@ -3,6 +3,7 @@
 pub mod erasures;
 pub mod events;
 pub mod export;
+mod exported;
 pub mod items;
 pub mod names;
 pub mod projection;

@@ -1,7 +1,28 @@
-use souk_testkit::exported;
+use souk_testkit::{assert_exports_only, exported};
 use uuid::Uuid;
 
 use crate::app::{TestApp, add};
+
+/// What a customer may see: what `GET /cart` shows.
+const ALLOWED: [&str; 8] = [
+    "carts.version",
+    "carts.created_at",
+    "carts.lines.id",
+    "carts.lines.variation_id",
+    "carts.lines.quantity",
+    "carts.lines.price_amount",
+    "carts.lines.price_currency",
+    "carts.lines.added_at",
+];
+
+#[actix_web::test]
+async fn an_export_holds_only_what_its_customer_may_see() {
+    let app = TestApp::new().await;
+    let me = app.customer();
+    add(&me, app.sells(1000, 5).variation_id, 2).await;
+
+    assert_exports_only(&exported(&app.server, me.user_id()).await, &ALLOWED);
+}
 
 #[actix_web::test]
 async fn a_customer_is_told_the_cart() {

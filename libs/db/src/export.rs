@@ -1,7 +1,13 @@
-//! All that a service keeps of a user, a page at a time.
+//! What a service exports of a user, a page at a time.
+//!
+//! A row leaves through a type that names its members: a column that is added to a table is in no export until somebody
+//! adds it to that type.
 
+use diesel::result::Error as QueryError;
 use diesel::sql_types::{BigInt, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -18,18 +24,40 @@ pub struct Section {
     pub first: &'static str,
     /// Selects `key text` and `data jsonb` of the user `$1`, in the order of keys, after the key `$2`, at most `$3`.
     pub query: &'static str,
+    /// Keeps of `data` what may be exported.
+    row: fn(Value) -> serde_json::Result<Value>,
 }
 
 impl Section {
-    /// Rows whose key is a UUID.
-    pub const fn by_id(kind: &'static str, page: i64, query: &'static str) -> Self {
+    /// Rows whose key is a UUID; of their data, the members of `T` are exported.
+    pub const fn by_id<T: Serialize + DeserializeOwned>(
+        kind: &'static str,
+        page: i64,
+        query: &'static str,
+    ) -> Self {
+        let first = "00000000-0000-0000-0000-000000000000";
+        Self::by_key::<T>(kind, page, first, query)
+    }
+
+    /// Rows with a key of another form, the lowest of which is `first`; of their data, the members of `T` are exported.
+    pub const fn by_key<T: Serialize + DeserializeOwned>(
+        kind: &'static str,
+        page: i64,
+        first: &'static str,
+        query: &'static str,
+    ) -> Self {
         Self {
             kind,
             page,
-            first: "00000000-0000-0000-0000-000000000000",
+            first,
             query,
+            row: members_of::<T>,
         }
     }
+}
+
+fn members_of<T: Serialize + DeserializeOwned>(row: Value) -> serde_json::Result<Value> {
+    serde_json::to_value(T::deserialize(row)?)
 }
 
 /// Where to go on: in which section, after which key.
@@ -78,9 +106,14 @@ pub async fn export(
         _ if number + 1 < sections.len() => Some((number + 1, None)),
         _ => None,
     };
+    let rows = rows
+        .into_iter()
+        .map(|row| (section.row)(row.data))
+        .collect::<serde_json::Result<_>>()
+        .map_err(|error| QueryError::DeserializationError(Box::new(error)))?;
     Ok(Some(Exported {
         kind: section.kind,
-        rows: rows.into_iter().map(|row| row.data).collect(),
+        rows,
         next,
     }))
 }

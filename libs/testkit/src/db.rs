@@ -114,6 +114,36 @@ impl TestDb {
         job.sweep().await.expect("retention")
     }
 
+    /// Every row of every table as one text, for a test that looks for a word that must be nowhere.
+    pub async fn dump(&self) -> String {
+        let mut conn = self.db.conn().await.expect("conn");
+        let tables: Vec<Body> = diesel::sql_query(
+            "select quote_ident(tablename) as body from pg_tables
+             where schemaname = current_schema() and tablename not like '\\_\\_%' order by 1",
+        )
+        .load(&mut conn)
+        .await
+        .expect("tables");
+        let mut text = String::new();
+        for Body { body: table } in tables {
+            // The payload of a parked message is bytes, which JSON shows in hexadecimal.
+            let payload = if table == "parked" {
+                "encode(payload, 'escape')"
+            } else {
+                "''"
+            };
+            let statement = format!(
+                "select coalesce(string_agg(row_to_json(t)::text || {payload}, E'\n'), '') as body from {table} t"
+            );
+            let rows: Body = diesel::sql_query(statement)
+                .get_result(&mut conn)
+                .await
+                .expect("rows");
+            text.push_str(&format!("{table}: {}\n", rows.body));
+        }
+        text
+    }
+
     /// Gives events that lie next to each other in a queue their effect, in one transaction.
     ///
     /// # Errors

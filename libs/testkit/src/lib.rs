@@ -24,7 +24,7 @@ mod stand_in;
 pub use bus::bus;
 pub use client::{Client, Response, TestServer, mesh_keys};
 pub use db::{Published, TestDb};
-pub use export::exported;
+pub use export::{assert_exports_only, exported};
 pub use infra::{Infra, infra};
 pub use internal::{ANY_INTERNAL, INTERNAL_CALLS, InternalCalls, SHARED_CALLS, assert_internal_callers};
 pub use interruption::Interruption;

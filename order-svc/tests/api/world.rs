@@ -19,6 +19,9 @@ use souk_contracts::{Currency, Money};
 use souk_testkit::{Call, StandIn, problem};
 use uuid::Uuid;
 
+/// What every variation costs its shop, in minor units: nothing that a customer may read.
+pub const COST: i64 = 9_876_543_219;
+
 /// A variation on sale.
 #[derive(Clone)]
 pub struct Thing {
@@ -249,7 +252,7 @@ impl Facts {
             options: [("color".to_owned(), "brown".to_owned())].into(),
             quantity: line.quantity,
             price: azn(thing.price),
-            cost_price: None,
+            cost_price: Some(azn(COST)),
         }
     }
 

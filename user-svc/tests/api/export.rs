@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 use futures_util::future::join_all;
 use image::ImageFormat;
 use serde_json::{Value, json};
-use souk_testkit::Response;
+use souk_testkit::{Response, assert_exports_only};
 use zip::ZipArchive;
 
 use crate::app::{PASSWORD, TestApp};
@@ -12,6 +12,38 @@ use crate::pictures::picture;
 
 const EXPORT: &str = "/api/v1/users/me/export";
 const ADDRESSES: &str = "/api/v1/users/me/addresses";
+
+/// What a user may see of the account: what `GET /users/me`, its addresses and its sessions show.
+const ALLOWED: [&str; 28] = [
+    "account.id",
+    "account.email",
+    "account.first_name",
+    "account.last_name",
+    "account.phone_number",
+    "account.is_admin",
+    "account.is_active",
+    "account.is_verified",
+    "account.created_at",
+    "account.updated_at",
+    "addresses.id",
+    "addresses.name",
+    "addresses.line1",
+    "addresses.line2",
+    "addresses.city",
+    "addresses.region",
+    "addresses.postal_code",
+    "addresses.country",
+    "addresses.phone_number",
+    "addresses.is_default",
+    "addresses.created_at",
+    "sessions.id",
+    "sessions.user_agent",
+    "sessions.address",
+    "sessions.created_at",
+    "sessions.last_used_at",
+    "sessions.expires_at",
+    "sessions.ended_at",
+];
 
 fn unpacked(answer: &Response) -> BTreeMap<String, Vec<u8>> {
     let mut zip = ZipArchive::new(Cursor::new(&answer.bytes)).unwrap();
@@ -68,6 +100,7 @@ async fn an_export_holds_what_every_service_keeps() {
     assert_eq!(own["account"][0]["email"], json!(user.email));
     assert_eq!(own["addresses"][0]["line1"], "Nizami 12");
     assert_eq!(own["sessions"][0]["address"], "127.0.0.1");
+    assert_exports_only(&serde_json::from_value(own).unwrap(), &ALLOWED);
     let text = String::from_utf8(files["user-svc.json"].clone()).unwrap();
     assert!(!text.contains("argon2") && !text.contains("hash"));
     let orders: Value = serde_json::from_slice(&files["order-svc.json"]).unwrap();
