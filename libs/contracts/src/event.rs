@@ -23,6 +23,10 @@ pub trait Event: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
     /// need be told: conflation, as brokers call it.
     const IS_CONFLATED: bool = false;
 
+    /// The members of the payload that hold words about a customer, such as a reason: they are removed wherever the event
+    /// is kept when the customer's account is erased. Each of them is optional, so that the event can still be read.
+    const PERSONAL_TEXT: &'static [&'static str] = &[];
+
     /// The id of the thing it is about.
     fn subject(&self) -> String;
 
@@ -48,6 +52,8 @@ pub struct EventInfo {
     pub exchange: Exchange,
     /// Who publishes it.
     pub source: &'static str,
+    /// See [`Event::PERSONAL_TEXT`].
+    pub personal_text: &'static [&'static str],
     /// The committed sample: a whole envelope in JSON.
     pub sample: &'static str,
     schema: fn() -> Value,
@@ -62,6 +68,7 @@ impl EventInfo {
             version: E::VERSION,
             exchange: E::EXCHANGE,
             source: E::SOURCE,
+            personal_text: E::PERSONAL_TEXT,
             sample,
             schema: json_schema::<E>,
             reencode: reencode::<E>,
@@ -77,6 +84,19 @@ impl EventInfo {
     pub fn reencode(&self, json: &[u8]) -> Result<Value, DecodeError> {
         (self.reencode)(json)
     }
+}
+
+/// Removes from a payload what [`Event::PERSONAL_TEXT`] names; `false` when there is nothing of that, or the type is not
+/// known here.
+pub fn remove_personal_text(kind: &str, data: &mut Value) -> bool {
+    let (Some(info), Some(data)) = (info(kind), data.as_object_mut()) else {
+        return false;
+    };
+    let found = info
+        .personal_text
+        .iter()
+        .filter(|name| data.remove(**name).is_some());
+    found.count() > 0
 }
 
 /// The row of an event type, `info("order.created")`.

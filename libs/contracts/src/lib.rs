@@ -12,7 +12,7 @@ pub mod topology;
 
 pub use asyncapi::asyncapi;
 pub use envelope::{DecodeError, Envelope, SpecVersion};
-pub use event::{Event, EventInfo, info, schema};
+pub use event::{Event, EventInfo, info, remove_personal_text, schema};
 pub use events::EVENTS;
 pub use exchange::Exchange;
 pub use money::{Currency, InvalidCurrency, Money};

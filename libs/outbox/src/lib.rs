@@ -4,6 +4,7 @@
 //! records each message in the inbox in the transaction of its effect, so a repeat finds itself there.
 
 mod backlog;
+mod erase;
 mod inbox;
 mod outbox;
 mod parked;
@@ -16,6 +17,7 @@ mod unknown;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 pub use backlog::Backlog;
+pub use erase::{erase_user, erase_written};
 pub use outbox::{Pending, enqueue, enqueue_all};
 pub use parked::{
     ParkedCause, ParkedDecision, ParkedError, ParkedFilter, ParkedKeeper, ParkedMessage, ParkedState,

@@ -17,10 +17,12 @@ pub use wishlist::*;
 use crate::{Event, EventInfo, Exchange};
 
 /// `exchange from source { type version Struct |e| subject; .. }` makes each struct an [`Event`] and a row of
-/// [`EVENTS`] with the sample of its name; `conflated: true` after the subject is [`Event::IS_CONFLATED`].
+/// [`EVENTS`] with the sample of its name; after the subject, `conflated: true` is [`Event::IS_CONFLATED`] and
+/// `personal_text: [..]` is [`Event::PERSONAL_TEXT`].
 macro_rules! events {
     ($($exchange:ident from $source:literal {
-        $($kind:literal $version:literal $event:ident |$e:ident| $subject:expr $(, conflated: $conflated:literal)?;)+
+        $($kind:literal $version:literal $event:ident |$e:ident| $subject:expr $(, conflated: $conflated:literal)?
+            $(, personal_text: [$($text:literal),+])?;)+
     })+) => {
         $($(
             impl Event for $event {
@@ -29,6 +31,7 @@ macro_rules! events {
                 const VERSION: u32 = $version;
                 const SOURCE: &'static str = $source;
                 $(const IS_CONFLATED: bool = $conflated;)?
+                $(const PERSONAL_TEXT: &'static [&'static str] = &[$($text),+];)?
 
                 fn subject(&self) -> String {
                     let $e = self;
@@ -72,7 +75,7 @@ events! {
     Order from "/order-svc" {
         "order.created" 1 OrderCreated |e| e.order_id;
         "order.item.created" 1 OrderItemCreated |e| e.item.order_item_id;
-        "order.item.status.updated" 1 OrderItemStatusUpdated |e| e.order_item_id;
+        "order.item.status.updated" 1 OrderItemStatusUpdated |e| e.order_item_id, personal_text: ["reason"];
         "order.completed" 1 OrderCompleted |e| e.order_id;
         "order.cancelled" 1 OrderCancelled |e| e.order_id;
     }

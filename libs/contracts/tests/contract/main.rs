@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod compatibility;
+mod personal;
 mod samples;
 mod tables;

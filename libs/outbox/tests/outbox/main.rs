@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod erase;
 mod fixture;
 mod fragile;
 mod hostile;
