@@ -190,7 +190,8 @@ pub async fn forget_user(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
     prepared(
         diesel::sql_query(
             r#"update orders set note = null, shipping_address = shipping_address ||
-                   '{"name": "", "line1": "", "line2": null, "postal_code": null, "phone_number": null}'
+                   '{"name": "", "line1": "", "line2": null, "city": "", "region": null, "postal_code": null,
+                     "phone_number": null}'
                where user_id = $1"#,
         )
         .bind::<SqlUuid, _>(user_id),

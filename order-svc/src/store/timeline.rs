@@ -83,6 +83,22 @@ pub async fn of_all(conn: &mut Conn, order_ids: &[Uuid]) -> Result<HashMap<Uuid,
     Ok(stories)
 }
 
+/// When items of a user's orders moved: each time an event may have told a reason.
+pub async fn times_of_user(conn: &mut Conn, user_id: Uuid) -> Result<Vec<DateTime<Utc>>, DbError> {
+    use super::schema::orders;
+
+    let theirs = orders::table
+        .filter(orders::user_id.eq(user_id))
+        .select(orders::id);
+    let times = timeline::table
+        .filter(timeline::order_id.eq_any(theirs))
+        .filter(timeline::item_id.is_not_null())
+        .select(timeline::at)
+        .load(conn)
+        .await?;
+    Ok(times)
+}
+
 /// Blanks what a customer who is gone wrote.
 pub async fn forget_user(tx: &mut Conn, user_id: Uuid) -> Result<(), DbError> {
     use super::schema::orders;

@@ -37,10 +37,43 @@ async fn the_orders_of_a_user_who_is_gone_stay_without_a_name() {
         (Some(""), None)
     );
     assert_eq!(seen["shipping_address"]["line1"], "");
-    assert_eq!(seen["shipping_address"]["city"], "Baku");
+    assert_eq!(seen["shipping_address"]["city"], "");
+    assert_eq!(seen["shipping_address"]["region"], serde_json::Value::Null);
+    assert_eq!(seen["shipping_address"]["country"], "AZ");
     assert!(!seen.to_string().contains("Nizami") && !seen.to_string().contains("+994"));
     let untouched = app.server.admin().get(&kept.url()).await.body;
     assert_eq!(untouched["shipping_address"]["name"], "Aygun Aliyeva");
+}
+
+#[actix_web::test]
+async fn nothing_that_a_customer_wrote_is_left_in_any_table() {
+    let app = TestApp::new().await;
+    let buyer = app.buyer();
+    let body = serde_json::json!({ "note": "note-garnet", "shipping_address": {
+        "name": "name-garnet", "line1": "line1-garnet", "line2": "line2-garnet", "city": "city-garnet",
+        "region": "region-garnet", "country": "AZ", "phone_number": "phone-garnet" } });
+    let ordered = buyer.order_with("key-garnet", body).await;
+    assert_eq!(ordered.status, 201, "{ordered:?}");
+    let order = crate::app::Ordered { body: ordered.body };
+    let reason = serde_json::json!({ "reason": "item-garnet" });
+    buyer.client.post(&order.item_url(0, "cancel"), reason).await;
+    let reason = serde_json::json!({ "reason": "order-garnet" });
+    buyer.client.post(&order.cancel_url(), reason).await;
+    let before = app.db.dump().await;
+    for word in [
+        "note", "name", "line1", "line2", "city", "region", "phone", "key", "item", "order",
+    ] {
+        assert!(before.contains(&format!("{word}-garnet")), "{word}: {before}");
+    }
+
+    apply(&app, async |tx| {
+        OnUserDeleted.handle(tx, deleted(buyer.id())).await
+    })
+    .await;
+
+    let after = app.db.dump().await;
+    let left: Vec<&str> = after.lines().filter(|line| line.contains("garnet")).collect();
+    assert!(left.is_empty(), "{left:#?}");
 }
 
 #[actix_web::test]
