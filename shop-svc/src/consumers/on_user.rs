@@ -26,7 +26,7 @@ impl Handler for OnUserUpdated {
     }
 }
 
-/// Closes the shop of an account that is gone.
+/// Closes the shop of an account that is gone, and forgets it as a customer.
 pub struct OnUserDeleted;
 
 impl Handler for OnUserDeleted {
@@ -35,6 +35,6 @@ impl Handler for OnUserDeleted {
 
     async fn handle(&self, tx: &mut Conn, event: Envelope<UserDeleted>) -> Result<()> {
         let version = event.aggregateversion.ok_or(Error::Unversioned("user.deleted"))?;
-        ops::keep_account(tx, event.data.user_id, AccountState::Deleted, version).await
+        ops::erase_account(tx, event.data.user_id, version).await
     }
 }

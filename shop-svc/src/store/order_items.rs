@@ -71,7 +71,7 @@ struct NewRow<'a> {
     id: Uuid,
     order_id: Uuid,
     shop_id: Uuid,
-    customer_id: Uuid,
+    customer_id: Option<Uuid>,
     product_id: Uuid,
     variation_id: Uuid,
     quantity: i32,
@@ -86,12 +86,12 @@ struct NewRow<'a> {
 }
 
 impl<'a> NewRow<'a> {
-    fn of(item: &'a NewOrderItem, status: &'a str) -> Self {
+    fn of(item: &'a NewOrderItem, customer_id: Option<Uuid>, status: &'a str) -> Self {
         Self {
             id: item.id,
             order_id: item.order_id,
             shop_id: item.shop_id,
-            customer_id: item.customer_id,
+            customer_id,
             product_id: item.product_id,
             variation_id: item.variation_id,
             quantity: item.quantity,
@@ -122,7 +122,8 @@ pub struct OrderItemFilter {
     pub limit: i64,
 }
 
-/// Adds items, or what they are called where a change of status was here first.
+/// Adds items, or what they are called where a change of status was here first; items of an erased account without the
+/// customer. The caller holds [`super::accounts::share_erasures`].
 ///
 /// One statement, because every order passes here.
 pub async fn keep_lines(tx: &mut Conn, items: &[(NewOrderItem, ItemLine)]) -> Result<()> {
@@ -141,7 +142,11 @@ pub async fn keep_lines(tx: &mut Conn, items: &[(NewOrderItem, ItemLine)]) -> Re
         diesel::sql_query(
             "insert into order_items as known (id, order_id, shop_id, customer_id, product_id, variation_id, quantity,
                  unit_price, currency, version, ordered_at, line, status)
-             select *, $13 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             select new.id, order_id, shop_id, case when account.is_erased then null else customer_id end, product_id,
+                 variation_id, quantity, unit_price, currency, new.version, ordered_at, line, $13
+             from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as new (id, order_id, shop_id, customer_id,
+                 product_id, variation_id, quantity, unit_price, currency, version, ordered_at, line)
+             left join accounts account on account.user_id = new.customer_id
              on conflict (id) do update set line = excluded.line, ordered_at = excluded.ordered_at
              where known.line is null",
         )
@@ -168,13 +173,18 @@ fn column<'a, T>(items: &[&'a NewOrderItem], value: impl Fn(&'a NewOrderItem) ->
     items.iter().map(|item| value(item)).collect()
 }
 
-/// Moves an item on unless it is further already; an item that is not here yet is added.
-pub async fn keep_state(tx: &mut Conn, item: &NewOrderItem, change: &OrderItemChange) -> Result<()> {
+/// Moves an item on unless it is further already; an item that is not here yet is added, for this customer.
+pub async fn keep_state(
+    tx: &mut Conn,
+    item: &NewOrderItem,
+    customer_id: Option<Uuid>,
+    change: &OrderItemChange,
+) -> Result<()> {
     let row = NewRow {
         reason: change.reason.as_deref(),
         carrier: change.carrier.as_deref(),
         tracking_number: change.tracking_number.as_deref(),
-        ..NewRow::of(item, change.status.as_str())
+        ..NewRow::of(item, customer_id, change.status.as_str())
     };
     let shipment = (
         order_items::carrier.eq(coalesce(excluded(order_items::carrier), order_items::carrier)),
@@ -194,6 +204,18 @@ pub async fn keep_state(tx: &mut Conn, item: &NewOrderItem, change: &OrderItemCh
             order_items::version.eq(excluded(order_items::version)),
         ));
     methods::FilterDsl::filter(insert, order_items::version.lt(excluded(order_items::version)))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes a customer whose account was erased out of the items of all shops, with the words that came with them.
+pub async fn forget_customer(tx: &mut Conn, customer_id: Uuid) -> Result<()> {
+    diesel::update(order_items::table.filter(order_items::customer_id.eq(customer_id)))
+        .set((
+            order_items::customer_id.eq(None::<Uuid>),
+            order_items::reason.eq(None::<String>),
+        ))
         .execute(tx)
         .await?;
     Ok(())

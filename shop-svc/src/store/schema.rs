@@ -35,7 +35,7 @@ diesel::table! {
         id -> Uuid,
         order_id -> Uuid,
         shop_id -> Uuid,
-        customer_id -> Uuid,
+        customer_id -> Nullable<Uuid>,
         product_id -> Uuid,
         variation_id -> Uuid,
         quantity -> Int4,
@@ -64,5 +64,6 @@ diesel::table! {
         user_id -> Uuid,
         is_active -> Bool,
         version -> Int8,
+        is_erased -> Bool,
     }
 }
