@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{Result, store};
 
-/// Empties the cart for good, whether or not it was there.
+/// Empties the cart for good, whether or not it was there, and forgets what else is kept of the account.
 ///
 /// # Errors
 /// When the database fails.
@@ -14,5 +14,6 @@ pub async fn erase_cart(tx: &mut Conn, user_id: Uuid) -> Result<()> {
     let mut cart = before.clone();
     cart.erase();
     store::applied::forget(tx, user_id).await?;
+    souk_outbox::erase_user(tx, user_id).await?;
     Ok(store::carts::save(tx, &before, &cart).await?)
 }

@@ -3,9 +3,10 @@
 mod nothing;
 mod on_order;
 mod on_shop;
+mod on_user;
 
 use souk_bus::Bus;
-use souk_contracts::events::{OrderCancelled, OrderCompleted, UserDeleted, UserUpdated};
+use souk_contracts::events::{OrderCancelled, OrderCompleted, UserUpdated};
 use souk_contracts::topology;
 use souk_db::Db;
 use souk_outbox::{Outcome, Runner};
@@ -19,6 +20,7 @@ pub use on_shop::{
     OnShopApproved, OnShopCreated, OnShopDeleted, OnShopReinstated, OnShopRejected, OnShopSuspended,
     OnShopUpdated,
 };
+pub use on_user::OnUserDeleted;
 
 /// Keeps which shops may sell.
 pub fn shops(db: Db, bus: Bus) -> Runner<Error> {
@@ -41,11 +43,11 @@ pub fn orders(db: Db, bus: Bus) -> Runner<Error> {
         .on(Nothing::of::<OrderCancelled>())
 }
 
-/// Accounts: nothing personal is kept here beyond ids, which say nothing once the account is gone.
+/// Accounts that are gone: nothing of them is kept beyond ids, which say nothing then.
 pub fn users(db: Db, bus: Bus) -> Runner<Error> {
     Runner::new(db, bus, &topology::PRODUCT_USERS, settle)
         .on(Nothing::of::<UserUpdated>())
-        .on(Nothing::of::<UserDeleted>())
+        .on(OnUserDeleted)
 }
 
 /// What a failure means for its message.

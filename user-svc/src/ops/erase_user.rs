@@ -31,7 +31,7 @@ pub async fn erase_user(tx: &mut Conn, erasure: &Erasure) -> Result<Option<(Ende
     if !user.email_conflict {
         store::mails::discard_all(tx, &user.email).await?;
     }
-    souk_db::forget_answers(tx, user.id).await?;
+    souk_outbox::erase_user(tx, user.id).await?;
     let version = store::users::blank(tx, user.id).await?;
     souk_outbox::enqueue(tx, UserDeleted { user_id: user.id }, Some(version)).await?;
     Ok(Some((ended, user.avatar)))

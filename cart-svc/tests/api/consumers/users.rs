@@ -86,3 +86,18 @@ async fn an_account_that_is_switched_off_keeps_its_cart() {
 
     only_line(&customer).await;
 }
+
+#[actix_web::test]
+async fn nothing_that_a_customer_wrote_is_left_in_any_table() {
+    let app = TestApp::new().await;
+    let customer = app.customer();
+    let body = json!({ "variation_id": app.sells(100, 10).variation_id, "quantity": 2 });
+    let keyed = customer.clone().with("Idempotency-Key", "key-garnet");
+    let added = keyed.post("/api/v1/cart/items", body).await;
+    assert_eq!(added.status, 201, "{added:?}");
+    assert!(app.db.dump().await.contains("key-garnet"));
+
+    app.tell(&OnUserDeleted, deleted(customer.user_id())).await;
+
+    assert!(!app.db.dump().await.contains("garnet"));
+}
