@@ -137,7 +137,10 @@ async fn an_export_holds_only_what_its_person_may_see() {
     assert_exports_only(&of_customer, &CUSTOMERS);
     assert_exports_only(&of_owner, &OWNERS);
     let text = serde_json::to_string(&of_customer).unwrap();
-    assert!(!text.contains("cost_price") && !text.contains("9876543219"), "{text}");
+    assert!(
+        !text.contains("cost_price") && !text.contains("9876543219"),
+        "{text}"
+    );
     assert!(
         of_customer["events"]
             .iter()

@@ -82,7 +82,10 @@ async fn an_export_holds_only_what_its_person_may_see() {
     let of_customer = exported(&app.server, customer).await;
 
     assert_exports_only(&of_owner, &OWNERS);
-    assert_eq!(of_owner["products"][0]["variations"][0]["cost_price"], 9_876_543_219_i64);
+    assert_eq!(
+        of_owner["products"][0]["variations"][0]["cost_price"],
+        9_876_543_219_i64
+    );
     assert_exports_only(&of_customer, &CUSTOMERS);
     let text = serde_json::to_string(&of_customer).unwrap();
     assert!(!text.contains("9876543219"), "{text}");

@@ -16,6 +16,6 @@ pub use order_item::{ItemLine, ItemStatus, NewOrderItem, OrderItem, OrderItemCha
 pub use shop::{Shop, ShopEdit, ShopError, Viewer};
 pub use slug::slugs;
 pub use status::ShopStatus;
-pub use step::{Action, KeptStep, Step};
+pub use step::{Action, KeptStep, Step, StepActor};
 pub use text::{About, Reason, ShopName, TextError};
 pub use view::View;

@@ -61,6 +61,28 @@ impl StoredWord for Action {
     }
 }
 
+/// In which part somebody took a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepActor {
+    /// The owner of the shop.
+    Owner,
+    /// An operator.
+    Admin,
+    /// The service itself.
+    Service,
+}
+
+impl StepActor {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Service => "service",
+        }
+    }
+}
+
 /// One step of a shop's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -99,4 +121,15 @@ pub struct KeptStep {
     pub reason: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl KeptStep {
+    /// In which part somebody took the step, in the history of a shop of `owner_id`.
+    pub fn actor(&self, owner_id: Uuid) -> StepActor {
+        match self.actor_id {
+            None => StepActor::Service,
+            Some(id) if id == owner_id => StepActor::Owner,
+            Some(_) => StepActor::Admin,
+        }
+    }
 }

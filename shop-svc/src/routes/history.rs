@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::bodies::{ShopStatusBody, viewer};
-use crate::domain::{Action, KeptStep, ShopError, ShopStatus};
+use crate::domain::{Action, KeptStep, ShopError, ShopStatus, StepActor};
 use crate::{AppState, Error, store};
 
 /// One step of a shop's history.
@@ -28,7 +28,10 @@ pub struct StepBody {
     /// Where it stood after.
     #[schema(value_type = ShopStatusBody)]
     to: OpenEnum<ShopStatus>,
-    /// Who did it; null when the service did.
+    /// `owner`, `admin`, or `service`.
+    #[schema(example = "admin")]
+    actor: &'static str,
+    /// The account that did it; null when the service did. Only administrators see which of them it was.
     #[schema(required)]
     actor_id: Option<Uuid>,
     /// Why.
@@ -38,14 +41,17 @@ pub struct StepBody {
     at: DateTime<Utc>,
 }
 
-impl From<KeptStep> for StepBody {
-    fn from(step: KeptStep) -> Self {
+impl StepBody {
+    /// A step of a shop of `owner_id`, as administrators or its owner see it.
+    fn of(step: KeptStep, owner_id: Uuid, for_admin: bool) -> Self {
+        let actor = step.actor(owner_id);
         Self {
             id: step.id,
             action: step.action,
             from: step.from,
             to: step.to,
-            actor_id: step.actor_id,
+            actor: actor.as_str(),
+            actor_id: step.actor_id.filter(|_| for_admin || actor == StepActor::Owner),
             reason: step.reason,
             at: step.at,
         }
@@ -72,7 +78,9 @@ pub async fn list_shop_history(
         .ok_or(Error::from(ShopError::NotFound))?;
     shop.run_by(viewer(Some(&caller))).map_err(Error::from)?;
     let steps = store::history::list(&mut conn, shop.id, after, page.fetch()).await?;
+    let for_admin = caller.is_admin();
     Ok(Json(
-        Page::from_rows(steps, &page, |step| step.id).map(StepBody::from),
+        Page::from_rows(steps, &page, |step| step.id)
+            .map(|step| StepBody::of(step, shop.owner_id, for_admin)),
     ))
 }
