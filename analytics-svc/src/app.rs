@@ -17,7 +17,11 @@ use crate::{AppState, NAME, Result, consumers, ops, routes, store};
 /// When a setting makes no sense or the address cannot be listened on.
 pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
     process.retain(store::retention::RULES);
-    process.consume(consumers::events(process.db(), process.bus()));
+    process.consume(consumers::events(
+        process.db(),
+        process.bus(),
+        config.pseudonyms()?,
+    ));
     let shops = ShopClient::new(process.client(&config.shop_svc_url)?);
     let state = AppState {
         db: process.db(),

@@ -2,11 +2,21 @@
 
 use serde::Deserialize;
 use souk_contracts::Currency;
-use souk_env::{Env, EnvError, Secret};
+use souk_env::{Env, EnvError, Mode, Secret};
+
+use crate::domain::Pseudonyms;
+
+/// The variable of the keys of pseudonyms.
+const PSEUDONYM_KEYS: &str = "PSEUDONYM_KEYS";
 
 /// What a running analytics-svc needs beside the settings that all services share.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
+    /// Whether keys that can be guessed keep it from starting.
+    #[serde(default)]
+    pub souk_env: Mode,
+    /// The secrets under which erased accounts get their pseudonyms.
+    pub pseudonym_keys: Secret,
     /// Where shop-svc is.
     pub shop_svc_url: String,
     /// The currency that figures are led by.
@@ -24,9 +34,30 @@ pub struct RebuildConfig {
 /// Reads the settings of `serve`.
 ///
 /// # Errors
-/// When a variable is missing or wrong.
+/// When a variable is missing or wrong, or what is set is good enough for development only.
 pub fn load() -> Result<Config, EnvError> {
-    Env::load()
+    let config: Config = Env::load()?;
+    config.pseudonyms()?;
+    Ok(config)
+}
+
+impl Config {
+    /// What makes the pseudonyms of erased accounts.
+    ///
+    /// # Errors
+    /// When the keys cannot be used, or can be guessed in production.
+    pub fn pseudonyms(&self) -> Result<Pseudonyms, EnvError> {
+        let pseudonyms =
+            Pseudonyms::parse(self.pseudonym_keys.reveal()).map_err(|error| EnvError::Wrong {
+                name: PSEUDONYM_KEYS.to_owned(),
+                reason: error.to_string(),
+            })?;
+        if self.souk_env.is_production() && !pseudonyms.is_random() {
+            let reason = "holds a text instead of random bytes (`openssl rand -base64 32` makes some)";
+            return Err(self.souk_env.unfit(PSEUDONYM_KEYS, reason));
+        }
+        Ok(pseudonyms)
+    }
 }
 
 /// Reads the settings of `rebuild`.
@@ -39,4 +70,45 @@ pub fn load_rebuild() -> Result<RebuildConfig, EnvError> {
 
 fn azn() -> Currency {
     Currency::AZN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(mode: &str, keys: &str) -> Option<String> {
+        let set = [
+            ("SOUK_ENV", mode),
+            ("SHOP_SVC_URL", "http://shop-svc"),
+            ("PSEUDONYM_KEYS", keys),
+        ];
+        let config = Env::load_from::<Config, _, _>(set).and_then(|config| config.pseudonyms().map(drop));
+        config.err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_start_needs_keys_that_nobody_can_guess() {
+        let random = "8pYb3lQ0v0m2s1q6vZyB0r7gKf4cV1wN9hJtXeUoDkM=";
+        let text = "dGhpcyBrZXkgaXMgZm9yIHRlc3RzIG9ubHksIDMyIGJ5dGVz";
+
+        assert_eq!(refusal("production", random), None);
+        assert_eq!(refusal("development", text), None);
+        assert_eq!(
+            refusal("development", "").as_deref(),
+            Some("The environment variable PSEUDONYM_KEYS is not set.")
+        );
+        assert_eq!(
+            refusal("development", "c2hvcnQ=").as_deref(),
+            Some(
+                "The environment variable PSEUDONYM_KEYS is wrong: entry 1 must be base64 of at least 32 random bytes."
+            )
+        );
+        assert_eq!(
+            refusal("production", text).as_deref(),
+            Some(
+                "SOUK_ENV is production, and PSEUDONYM_KEYS holds a text instead of random bytes \
+                 (`openssl rand -base64 32` makes some)."
+            )
+        );
+    }
 }

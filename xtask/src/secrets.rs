@@ -30,6 +30,9 @@ pub struct Secrets {
     pub redis: String,
     /// The mesh key, as services read it.
     pub mesh_keys: String,
+    /// The keys of analytics-svc's pseudonyms.
+    #[serde(default)]
+    pub pseudonym_keys: String,
     /// Password of the first admin.
     pub admin: String,
 }
@@ -48,7 +51,11 @@ impl Secrets {
             .iter()
             .filter(|role| !secrets.roles.contains_key(*role))
             .collect();
-        if is_new || !missing.is_empty() {
+        let lacks_key = secrets.pseudonym_keys.is_empty();
+        if is_new || lacks_key || !missing.is_empty() {
+            if lacks_key {
+                secrets.pseudonym_keys = STANDARD.encode(bytes(32)?);
+            }
             for role in missing {
                 secrets.roles.insert(role.clone(), hex(24)?);
             }
@@ -74,6 +81,7 @@ impl Secrets {
             cookie: hex(24)?,
             redis: hex(24)?,
             mesh_keys: format!("k1:{}", STANDARD.encode(bytes(32)?)),
+            pseudonym_keys: String::new(),
             admin: hex(12)?,
         })
     }
@@ -102,5 +110,29 @@ mod tests {
 
         assert_eq!(one.len(), 48);
         assert_ne!(one, hex(24).unwrap());
+    }
+
+    #[test]
+    fn what_an_older_file_lacks_is_made_once_and_the_rest_stays() {
+        let dir = std::env::temp_dir().join(format!("souk-secrets-{}", std::process::id()));
+        let instance = Instance {
+            name: crate::instance::Name::Test,
+            checkout: dir.clone(),
+            dir: dir.clone(),
+        };
+        let first = Secrets::open(&instance, &[]).unwrap();
+        let mut older: serde_json::Value = serde_json::to_value(&first).unwrap();
+        older.as_object_mut().unwrap().remove("pseudonym_keys");
+        files::write_json(&dir.join("secrets.json"), &older).unwrap();
+
+        let opened = Secrets::open(&instance, &[]).unwrap();
+        let again = Secrets::open(&instance, &[]).unwrap();
+
+        std::fs::remove_dir_all(dir).unwrap();
+        assert_eq!(STANDARD.decode(&opened.pseudonym_keys).unwrap().len(), 32);
+        assert_eq!(
+            (&opened.admin, opened.pseudonym_keys),
+            (&first.admin, again.pseudonym_keys)
+        );
     }
 }

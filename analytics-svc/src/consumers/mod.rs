@@ -8,11 +8,12 @@ use souk_db::Db;
 use souk_outbox::{Outcome, Runner};
 
 use crate::Error;
+use crate::domain::Pseudonyms;
 use on_any::OnAny;
 
 /// Takes in everything that happens.
-pub fn events(db: Db, bus: Bus) -> Runner<Error> {
-    Runner::new(db, bus, &topology::ANALYTICS_EVENTS, settle).on_any(OnAny)
+pub fn events(db: Db, bus: Bus, pseudonyms: Pseudonyms) -> Runner<Error> {
+    Runner::new(db, bus, &topology::ANALYTICS_EVENTS, settle).on_any(OnAny { pseudonyms })
 }
 
 /// What a failure means for its message.

@@ -7,11 +7,15 @@ use souk_contracts::Envelope;
 use souk_db::Conn;
 
 use super::apply_facts;
-use crate::domain::{Fact, LoggedEvent, UserId};
+use crate::domain::{Fact, LoggedEvent, Pseudonyms, UserId};
 use crate::{Result, events, store};
 
 /// Appends events to the log and brings the figures up to them. Events that the log holds already do nothing.
-pub async fn record_events(tx: &mut Conn, batch: Vec<Envelope<Value>>) -> Result<()> {
+pub async fn record_events(
+    tx: &mut Conn,
+    pseudonyms: &Pseudonyms,
+    batch: Vec<Envelope<Value>>,
+) -> Result<()> {
     store::projection::lock(tx).await?;
     let mut batch: Vec<LoggedEvent> = batch.into_iter().map(events::logged).collect();
     let fresh = store::events::append(tx, &batch).await?;
@@ -29,9 +33,10 @@ pub async fn record_events(tx: &mut Conn, batch: Vec<Envelope<Value>>) -> Result
         .iter()
         .filter_map(|event| event.user_id)
         .filter(|user| !told.contains(user));
-    let late = store::erasures::erased(tx, mentioned.collect()).await?;
+    let late = store::erasures::erased(tx, pseudonyms, mentioned.collect()).await?;
     for user in told.into_iter().chain(late) {
-        store::erasures::erase(tx, user).await?;
+        store::erasures::erase(tx, pseudonyms, user).await?;
+        souk_outbox::erase_user(tx, user.0).await?;
     }
     Ok(())
 }

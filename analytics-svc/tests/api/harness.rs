@@ -1,6 +1,7 @@
 //! The real app in process, on a schema of its own, beside a stand-in for shop-svc.
 
 use actix_web::web;
+use analytics_svc::domain::Pseudonyms;
 use analytics_svc::{AppState, MIGRATIONS, Result, app, ops, routes};
 use diesel::sql_types::Jsonb;
 use diesel_async::RunQueryDsl;
@@ -26,8 +27,13 @@ const TABLES: [&str; 8] = [
     "(select id, type, subject, user_id, shop_id, data from event_log)",
 ];
 
+/// Keys of pseudonyms.
+pub const KEY: &str = "8pYb3lQ0v0m2s1q6vZyB0r7gKf4cV1wN9hJtXeUoDkM=";
+pub const NEXT_KEY: &str = "m1c0i0m9r1b8gq1J2l3o4p5Q6R7S8T9U0V1W2X3Y4Z4=";
+
 pub struct TestApp {
     pub db: TestDb,
+    pub pseudonyms: Pseudonyms,
     server: TestServer,
     _shop_svc: TestServer,
 }
@@ -54,6 +60,7 @@ impl TestApp {
         let server = TestServer::start(app::server(state, mesh_keys()), routes::configure);
         Self {
             db,
+            pseudonyms: Pseudonyms::parse(KEY).unwrap(),
             server,
             _shop_svc: shop_svc,
         }
@@ -94,7 +101,7 @@ impl TestApp {
     pub async fn try_take(&self, events: Vec<Envelope<Value>>) -> Result<()> {
         self.db
             .db()
-            .transaction(async |tx| ops::record_events(tx, events).await)
+            .transaction(async |tx| ops::record_events(tx, &self.pseudonyms, events).await)
             .await
     }
 
@@ -133,6 +140,11 @@ impl TestApp {
             .await
             .unwrap()
             .rows
+    }
+
+    pub async fn run(&self, statement: &str) {
+        let mut conn = self.db.db().conn().await.unwrap();
+        diesel::sql_query(statement).execute(&mut conn).await.unwrap();
     }
 
     /// Empties all tables.

@@ -110,6 +110,9 @@ pub fn of(
                 }
             }
         }
+        "analytics-svc" => {
+            set("PSEUDONYM_KEYS", secrets.pseudonym_keys.clone());
+        }
         "search-svc" => {
             set(
                 "SEARCH_INDEX_DIR",
@@ -174,6 +177,12 @@ mod tests {
         assert_eq!(env["ORDER_SVC_URL"], "http://127.0.0.1:18105");
         assert!(!env.contains_key("REDIS_URL"));
         assert!(!env.values().any(|value| value.contains("souk_owner")));
+    }
+
+    #[test]
+    fn only_analytics_knows_the_keys_of_pseudonyms() {
+        assert!(!env_of("analytics-svc")["PSEUDONYM_KEYS"].is_empty());
+        assert!(!env_of("order-svc").contains_key("PSEUDONYM_KEYS"));
     }
 
     #[test]
