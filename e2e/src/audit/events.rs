@@ -6,7 +6,7 @@ use souk_contracts::topology::QUEUES;
 use souk_contracts::{Exchange, Queue};
 
 use super::databases;
-use super::question::{Asks, Pair, Question, Side};
+use super::question::{Asks, Pair, Question, Relation, Side};
 
 const UNTOLD: &str = "
 select id::text, format('%s, decided at %s, %s attempts', routing_key, created_at, attempts)
@@ -73,7 +73,7 @@ fn deliveries() -> Vec<Pair> {
             name: queue.name,
             original: told(queue),
             copy: taken_in(queue),
-            may_know_more: true,
+            relation: Relation::Within,
         })
         .collect()
 }

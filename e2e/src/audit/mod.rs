@@ -10,6 +10,7 @@ mod error;
 mod events;
 mod merge;
 mod orders;
+mod privacy;
 mod question;
 mod report;
 mod sales;
@@ -126,6 +127,7 @@ fn questions() -> Vec<Question> {
         copies::questions(),
         sales::questions(),
         events::questions(),
+        privacy::questions(),
     ];
     all.into_iter().flatten().collect()
 }

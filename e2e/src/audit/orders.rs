@@ -56,7 +56,7 @@ from orders o full join (select * from verdicts where verdict = 'ordered') v
 where o.id is null or v.order_id is null
 order by coalesce(o.id, v.order_id), coalesce(o.reservation_id, v.reservation_id)";
 
-// Keys are kept for a day, so an older order has none.
+// Keys are kept for a day, so an older order has none; those of an account that was closed may be erased with it.
 const KEYS: &str = "
 with keys as (
     select answer #>> '{}' as order_id, min(user_id::text) as user_id, count(*) as times
@@ -65,7 +65,8 @@ select coalesce(o.id::text, k.order_id), format('accepted under %s key(s) of the
     coalesce(k.times, 0), coalesce(k.user_id, 'nobody'), coalesce(o.user_id::text, 'nobody'))
 from keys k full join orders o on o.id::text = k.order_id
 where o.id is null or times > 1 or k.user_id <> o.user_id::text
-    or (times is null and o.created_at > now() - interval '23 hours')
+    or (times is null and o.created_at > now() - interval '23 hours'
+        and not exists (select from accounts a where a.user_id = o.user_id and a.is_closed))
 order by coalesce(o.id::text, k.order_id) collate \"C\"";
 
 // A customer's orders follow one another from a first one on.

@@ -38,8 +38,19 @@ pub struct Pair {
     pub original: Side,
     /// The copy.
     pub copy: Side,
-    /// Whether the copy may know more than the original.
-    pub may_know_more: bool,
+    /// How the two must compare.
+    pub relation: Relation,
+}
+
+/// How an original and its copy must compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// The copy knows what the original knows, and nothing else.
+    Equal,
+    /// The copy may know more.
+    Within,
+    /// The copy knows nothing of what the original states facts about.
+    Apart,
 }
 
 /// One side of a comparison.
@@ -75,14 +86,22 @@ impl Pair {
             name: "",
             original,
             copy,
-            may_know_more: false,
+            relation: Relation::Equal,
+        }
+    }
+
+    /// What must not be known of the originals that come with facts.
+    pub fn apart(original: Side, copy: Side) -> Self {
+        Self {
+            relation: Relation::Apart,
+            ..Self::new(original, copy)
         }
     }
 
     /// The same, with a copy that may know more.
     pub fn within(original: Side, copy: Side) -> Self {
         Self {
-            may_know_more: true,
+            relation: Relation::Within,
             ..Self::new(original, copy)
         }
     }
@@ -91,7 +110,14 @@ impl Pair {
         let original = self.original.ask(databases).await?;
         let copy = self.copy.ask(databases).await?;
         compare(original, copy, |difference| {
-            if !(self.may_know_more && matches!(difference, Difference::Stray(_))) {
+            let is_broken = match (self.relation, &difference) {
+                (Relation::Equal, _)
+                | (Relation::Within, Difference::Missing(_) | Difference::Differs(..)) => true,
+                (Relation::Apart, Difference::Differs(there, _)) => there.facts.is_some(),
+                (Relation::Within, Difference::Stray(_))
+                | (Relation::Apart, Difference::Missing(_) | Difference::Stray(_)) => false,
+            };
+            if is_broken {
                 found.push(self.violation(difference));
             }
         })

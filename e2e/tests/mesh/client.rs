@@ -92,6 +92,13 @@ impl Client {
         read(format!("PUT {path}"), request).await.unwrap()
     }
 
+    /// The bytes of a 200, such as those of an archive.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let response = self.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(response.status().as_u16(), 200, "GET {path}");
+        response.bytes().await.unwrap().to_vec()
+    }
+
     /// Sends a body as it is.
     pub async fn post_text(&self, path: &str, body: impl Into<String>) -> Answer {
         let request = self

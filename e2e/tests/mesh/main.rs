@@ -31,6 +31,7 @@ mod mesh;
 mod oversell;
 mod parked;
 mod people;
+mod privacy;
 mod queues;
 mod refusals;
 mod replicas;

@@ -177,6 +177,10 @@ harms! {
         "insert into unknown_types (queue, kind) values ('wishlist-svc.gone', 'order.{order}')"
         "delete from unknown_types where kind = 'order.{order}'"
         finds "wishlist_svc wishlist-svc.gone order.{order}";
+    "erased accounts" in user_svc
+        "update users set erased_at = now() where id = '{user}'"
+        "update users set erased_at = null where id = '{user}'"
+        finds "{user}";
     "index queue" in search_svc
         "insert into index_queue (kind, id, seq) values ('product', '{product}', 0)"
         "delete from index_queue where kind = 'product' and id = '{product}' and seq = 0"
