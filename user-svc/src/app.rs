@@ -14,8 +14,9 @@ use souk_email::EmailAddress;
 use souk_http::Server;
 use souk_service::{Process, every};
 use utoipa::openapi::{Info, OpenApi};
+use uuid::Uuid;
 
-use crate::config::{AdminConfig, Config, MailConfig, NeighbourConfig};
+use crate::config::{AdminConfig, Config, DatabaseConfig, MailConfig, NeighbourConfig};
 use crate::decoder::PictureDecoder;
 use crate::domain::{NewUser, Password};
 use crate::flows::{Keeper, MailboxCounts};
@@ -175,6 +176,23 @@ pub async fn create_admin(config: AdminConfig) -> anyhow::Result<()> {
     db.transaction(async |tx| ops::create_admin(tx, &admin).await)
         .await?;
     Ok(())
+}
+
+/// Publishes again which accounts were erased, and answers how many they are.
+///
+/// # Errors
+/// When the database fails; accounts that were published before are published once more by another try.
+pub async fn republish_erasures(config: DatabaseConfig) -> anyhow::Result<usize> {
+    let db = Db::connect(config.database_url.reveal(), 1)?;
+    let (mut after, mut total) = (Uuid::nil(), 0);
+    while let Some((last, count)) = db
+        .transaction(async |tx| ops::republish_erasures(tx, after).await)
+        .await?
+    {
+        after = last;
+        total += count;
+    }
+    Ok(total)
 }
 
 fn info() -> Info {

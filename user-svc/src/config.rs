@@ -95,6 +95,21 @@ pub struct AdminConfig {
     pub admin_password: Secret,
 }
 
+/// What `republish-erasures` needs.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DatabaseConfig {
+    /// The service's role on its own database.
+    pub database_url: Secret,
+}
+
+/// Reads the settings of `republish-erasures`.
+///
+/// # Errors
+/// When the variable is missing.
+pub fn load_database() -> Result<DatabaseConfig, EnvError> {
+    Env::load()
+}
+
 /// Reads the settings of `serve`.
 ///
 /// # Errors

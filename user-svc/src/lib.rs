@@ -18,7 +18,7 @@ pub mod store;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-pub use app::{create_admin, fill_mailboxes, openapi, serve};
+pub use app::{create_admin, fill_mailboxes, openapi, republish_erasures, serve};
 pub use error::{Error, Result};
 pub use state::AppState;
 

@@ -20,6 +20,8 @@ enum UserCommand {
     /// Make an avatar of the picture on standard input, within limits; for `serve`, which starts it.
     #[command(name = user_svc::decoder::COMMAND, hide = true)]
     DecodePicture,
+    /// Publish `user.deleted` again for every erased account.
+    RepublishErasures,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -37,6 +39,12 @@ fn main() -> anyhow::Result<()> {
             user_svc::fill_mailboxes,
         )),
         UserCommand::Common(Command::Openapi) => souk_service::print(&user_svc::openapi()),
+        UserCommand::RepublishErasures => run(async {
+            souk_telemetry::init(user_svc::NAME)?;
+            let accounts = user_svc::republish_erasures(user_svc::config::load_database()?).await?;
+            tracing::info!(accounts, "Erasures: published again for {accounts} accounts");
+            Ok(())
+        }),
         UserCommand::CreateAdmin => {
             run(async { user_svc::create_admin(user_svc::config::load_admin()?).await })
         }

@@ -25,6 +25,7 @@ mod move_erasure;
 mod refresh_session;
 mod register_user;
 mod remove_address;
+mod republish_erasures;
 mod reset_password;
 mod set_avatar;
 mod settle_mail;
@@ -58,6 +59,7 @@ pub use move_erasure::{give_erasure_up, rest_erasure, take_over_erasure, turn_er
 pub use refresh_session::{Refreshed, refresh_session};
 pub use register_user::register_user;
 pub use remove_address::remove_address;
+pub use republish_erasures::republish_erasures;
 pub use reset_password::reset_password;
 pub use set_avatar::set_avatar;
 pub use settle_mail::{Settled, settle_mail};

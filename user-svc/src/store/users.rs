@@ -159,6 +159,18 @@ pub async fn blank(tx: &mut Conn, id: Uuid) -> Result<i64, DbError> {
         .await?)
 }
 
+/// Erased accounts with their last versions, in the order of their ids.
+pub async fn erased_after(conn: &mut Conn, after: Uuid, limit: i64) -> Result<Vec<(Uuid, i64)>, DbError> {
+    Ok(users::table
+        .filter(users::erased_at.is_not_null())
+        .filter(users::id.gt(after))
+        .order(users::id)
+        .limit(limit)
+        .select((users::id, users::version))
+        .load(conn)
+        .await?)
+}
+
 /// Writes what a user may change.
 pub async fn save_profile(tx: &mut Conn, user: &User) -> Result<(), DbError> {
     diesel::update(users::table.find(user.id))

@@ -1,7 +1,9 @@
 use futures_util::future::join_all;
 use image::ImageFormat;
 use serde_json::{Value, json};
+use souk_env::Secret;
 use souk_testkit::Response;
+use user_svc::config::DatabaseConfig;
 use user_svc::routes::erasure::eraser;
 use uuid::Uuid;
 
@@ -81,6 +83,11 @@ async fn nothing_personal_is_left_of_an_erased_account() {
             assert!(!rows.contains(word), "{word} in {table}: {rows}");
         }
     }
+    let all = app.db.dump().await;
+    assert!(
+        !all.contains("Aygun") && !all.contains("Nizami") && !all.contains(&user.email),
+        "{all}"
+    );
     let anew = app
         .gateway()
         .post("/internal/users", registration(&user.email))
@@ -347,4 +354,22 @@ async fn an_erasure_whose_client_leaves_at_any_moment_ends_whole() {
             answer
         })
         .await;
+}
+
+#[actix_web::test]
+async fn erasures_are_published_again_with_their_versions() {
+    let app = TestApp::new().await;
+    let (erased, kept) = (app.registered().await, app.registered().await);
+    assert_eq!(erase(&app, &erased).await.status, 204);
+    let config = DatabaseConfig {
+        database_url: Secret::new(app.db.url()),
+    };
+
+    let accounts = user_svc::republish_erasures(config).await.unwrap();
+
+    assert_eq!(accounts, 1);
+    let deleted = app.db.published_of("user.deleted").await;
+    assert_eq!(deleted.len(), 2);
+    assert_eq!(deleted[0], deleted[1]);
+    assert!(is_there(&app, &kept).await);
 }
