@@ -21,7 +21,7 @@ use crate::{AppState, Error, Result, flows};
 /// How long the body of an upload may take; until then it keeps others from theirs.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long an avatar may be kept by caches, and so be seen after it was removed or its user erased.
-const CACHE_CONTROL: &str = "public, max-age=86400, must-revalidate";
+const CACHE_CONTROL: &str = "public, max-age=3600, must-revalidate";
 
 /// An image whose body was read only after there was room for it.
 pub struct Upload(UploadPermit, Bytes);
@@ -110,11 +110,11 @@ pub async fn remove_avatar(state: Data<AppState>, caller: Caller) -> Result<Http
 /// Get an avatar.
 ///
 /// What is under an address never changes: another picture has another address. A picture that was removed may be seen
-/// in caches for a day.
+/// in caches for an hour.
 #[utoipa::path(tag = "users", params(("file" = String, Path, max_length = 40,
         description = "The end of an `avatar_url`", example = "5b8e1c52-54cf-4a4e-9d1b-1f7c5c1a2b3c.jpg")),
     responses((status = 200, description = "The picture", body = inline(Image), content_type = "image/jpeg",
-        headers(("Cache-Control" = String, description = "It may be kept for a day"))), Refusals))]
+        headers(("Cache-Control" = String, description = "It may be kept for an hour"))), Refusals))]
 #[get("/avatars/{file}")]
 pub async fn get_avatar(state: Data<AppState>, file: Path<String>) -> Result<HttpResponse> {
     let id = file

@@ -39,7 +39,7 @@ async fn a_picture_becomes_an_avatar_that_everybody_may_see() {
             seen.header("cache-control"),
             seen.header("x-content-type-options")
         ),
-        (Some("public, max-age=86400, must-revalidate"), Some("nosniff"))
+        (Some("public, max-age=3600, must-revalidate"), Some("nosniff"))
     );
     let image = image::load_from_memory(&seen.bytes).unwrap().to_rgb8();
     assert_eq!(image.dimensions(), (256, 256));
