@@ -9,6 +9,7 @@ use souk_service::Process;
 use utoipa::openapi::{Info, OpenApi};
 
 use crate::config::{Config, RebuildConfig};
+use crate::domain::Pseudonyms;
 use crate::{AppState, NAME, Result, consumers, ops, routes, store};
 
 /// Runs the service until the process is told to stop.
@@ -17,11 +18,8 @@ use crate::{AppState, NAME, Result, consumers, ops, routes, store};
 /// When a setting makes no sense or the address cannot be listened on.
 pub async fn serve(process: Process, config: Config) -> anyhow::Result<()> {
     process.retain(store::retention::RULES);
-    process.consume(consumers::events(
-        process.db(),
-        process.bus(),
-        config.pseudonyms()?,
-    ));
+    let pseudonyms = Pseudonyms::new(config.pseudonym_keys()?)?;
+    process.consume(consumers::events(process.db(), process.bus(), pseudonyms));
     let shops = ShopClient::new(process.client(&config.shop_svc_url)?);
     let state = AppState {
         db: process.db(),

@@ -1,13 +1,15 @@
 //! The only reader of the environment beside `souk_service`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use souk_contracts::Currency;
 use souk_env::{Env, EnvError, Mode, Secret};
 
-use crate::domain::Pseudonyms;
-
 /// The variable of the keys of pseudonyms.
 const PSEUDONYM_KEYS: &str = "PSEUDONYM_KEYS";
+/// A shorter key can be found out by trying.
+const MIN_KEY: usize = 32;
 
 /// What a running analytics-svc needs beside the settings that all services share.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,27 +39,39 @@ pub struct RebuildConfig {
 /// When a variable is missing or wrong, or what is set is good enough for development only.
 pub fn load() -> Result<Config, EnvError> {
     let config: Config = Env::load()?;
-    config.pseudonyms()?;
+    config.pseudonym_keys()?;
     Ok(config)
 }
 
 impl Config {
-    /// What makes the pseudonyms of erased accounts.
+    /// The keys of pseudonyms, of `base64[,base64]`; the newest first.
     ///
     /// # Errors
-    /// When the keys cannot be used, or can be guessed in production.
-    pub fn pseudonyms(&self) -> Result<Pseudonyms, EnvError> {
-        let pseudonyms =
-            Pseudonyms::parse(self.pseudonym_keys.reveal()).map_err(|error| EnvError::Wrong {
+    /// When there is none, one is too short, or one can be guessed in production.
+    pub fn pseudonym_keys(&self) -> Result<Vec<Vec<u8>>, EnvError> {
+        let entries = self.pseudonym_keys.reveal().split(',').map(str::trim);
+        let keys = entries.enumerate().map(|(index, entry)| {
+            let key = STANDARD.decode(entry).ok().filter(|key| key.len() >= MIN_KEY);
+            key.ok_or_else(|| EnvError::Wrong {
                 name: PSEUDONYM_KEYS.to_owned(),
-                reason: error.to_string(),
-            })?;
-        if self.souk_env.is_production() && !pseudonyms.is_random() {
+                reason: format!(
+                    "entry {} must be base64 of at least {MIN_KEY} random bytes",
+                    index + 1
+                ),
+            })
+        });
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        if self.souk_env.is_production() && keys.iter().any(|key| is_text(key)) {
             let reason = "holds a text instead of random bytes (`openssl rand -base64 32` makes some)";
             return Err(self.souk_env.unfit(PSEUDONYM_KEYS, reason));
         }
-        Ok(pseudonyms)
+        Ok(keys)
     }
+}
+
+/// Whether somebody thought it up.
+fn is_text(key: &[u8]) -> bool {
+    key.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ')
 }
 
 /// Reads the settings of `rebuild`.
@@ -82,7 +96,7 @@ mod tests {
             ("SHOP_SVC_URL", "http://shop-svc"),
             ("PSEUDONYM_KEYS", keys),
         ];
-        let config = Env::load_from::<Config, _, _>(set).and_then(|config| config.pseudonyms().map(drop));
+        let config = Env::load_from::<Config, _, _>(set).and_then(|config| config.pseudonym_keys().map(drop));
         config.err().map(|error| error.to_string())
     }
 
@@ -92,6 +106,7 @@ mod tests {
         let text = "dGhpcyBrZXkgaXMgZm9yIHRlc3RzIG9ubHksIDMyIGJ5dGVz";
 
         assert_eq!(refusal("production", random), None);
+        assert_eq!(refusal("production", &format!("{random}, {random}")), None);
         assert_eq!(refusal("development", text), None);
         assert_eq!(
             refusal("development", "").as_deref(),

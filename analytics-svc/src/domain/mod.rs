@@ -16,7 +16,7 @@ pub use ids::{ItemId, OrderId, ProductId, ShopId, UserId};
 pub use item::{Item, Line, Status};
 pub use period::{MAX_DAYS, Period, PeriodError, PeriodQuery};
 pub use projection::{Changes, Fact, ProductName, Shop, Visit, orders_of, project};
-pub use pseudonym::{PseudonymKeyError, Pseudonyms};
+pub use pseudonym::{NoPseudonymKey, Pseudonyms};
 pub use report::{Day, DaySums, Revenue, Summary, daily, summary};
 pub use sales::{Cell, Figures, Of, Sales};
 pub use span::{Span, Stretch, cover};

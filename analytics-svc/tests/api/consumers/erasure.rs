@@ -166,27 +166,27 @@ async fn a_late_event_of_an_account_that_a_former_build_erased_is_recognised() {
 async fn replicas_that_change_their_key_one_after_another_agree_on_who_was_erased() {
     let mut app = TestApp::new().await;
     let lists = [
-        KEY.to_owned(),
-        format!("{KEY},{NEXT_KEY}"),
-        format!("{NEXT_KEY},{KEY}"),
-        format!("{KEY},{NEXT_KEY}"),
-        format!("{NEXT_KEY},{KEY}"),
+        vec![KEY],
+        vec![KEY, NEXT_KEY],
+        vec![NEXT_KEY, KEY],
+        vec![KEY, NEXT_KEY],
+        vec![NEXT_KEY, KEY],
     ];
     let mut late = cancelled_life().into_iter();
     app.take(vec![erased(BUYER)]).await;
 
     for list in lists {
-        app.pseudonyms = Pseudonyms::parse(&list).unwrap();
+        app.pseudonyms = Pseudonyms::new(list).unwrap();
         app.take(late.next().into_iter().collect()).await;
 
         let dump = app.db.dump().await;
         assert!(!dump.contains(&BUYER.to_string()), "{dump}");
     }
-    app.pseudonyms = Pseudonyms::parse(&format!("{NEXT_KEY},{KEY}")).unwrap();
+    app.pseudonyms = Pseudonyms::new([NEXT_KEY, KEY]).unwrap();
     app.take(vec![erased(BUYER)]).await;
 
     // Now the former key can go.
-    app.pseudonyms = Pseudonyms::parse(NEXT_KEY).unwrap();
+    app.pseudonyms = Pseudonyms::new([NEXT_KEY]).unwrap();
     app.take(cancelled_life()).await;
     let (dump, name) = (app.db.dump().await, app.pseudonyms.of(UserId(BUYER)));
     assert!(!dump.contains(&BUYER.to_string()), "{dump}");
