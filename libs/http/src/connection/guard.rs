@@ -23,8 +23,8 @@ const MARGIN: Duration = Duration::from_secs(5);
 /// Bytes of a body nobody wants that are read for the sake of the next request.
 const MOST_UNREAD: usize = 16 * 1024 * 1024;
 
-/// How often a client that sends nothing more, but waits for its answer, is checked for having gone altogether: of a
-/// socket whose end was read, the kernel tells nobody by itself.
+/// How often a half-closed connection is checked for a reset: once the end of a socket was read, reading it reports no
+/// error.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// A socket that knows whether its connection has failed.
@@ -161,7 +161,7 @@ impl<T: Socket> Guard<T> {
             // More was to come on this connection: the client is gone, and waits for no answer.
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        // Told of the end, actix looks at no more of the body than it can take at once.
+        // After the end actix reads no more of the body than it can take at once.
         if self.talk.poll_body(cx) == BodyState::Buffered {
             return Poll::Pending;
         }
