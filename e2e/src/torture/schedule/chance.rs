@@ -101,7 +101,8 @@ fn one(dice: &mut Dice) -> Fault {
         },
         _ => Fault::Poison {
             queue: dice.one_of(&QUEUES).copied().unwrap_or_default(),
-            way: dice.between(0, hostile::WAYS - 1),
+            // Without taking a number, so that each seed keeps the schedule that it is known by.
+            way: dice.clone().between(0, hostile::WAYS),
         },
     }
 }

@@ -136,6 +136,10 @@ mod tests {
                 assert!(faults.iter().any(met), "{service} {moment:?}");
             }
         }
+        for wanted in 0..crate::torture::hostile::WAYS {
+            let sent = |fault: &Fault| matches!(fault, Fault::Poison { way, .. } if *way == wanted);
+            assert!(faults.iter().any(sent), "way {wanted}");
+        }
         let kinds = [
             |fault: &Fault| matches!(fault, Fault::BrokerRestart { .. }),
             |fault: &Fault| matches!(fault, Fault::BrokerFrozen { .. }),
