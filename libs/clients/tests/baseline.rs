@@ -1,5 +1,6 @@
 //! Internal calls of the baseline: what it sends is understood by this build, and what this build sends by the baseline.
 #![allow(
+    clippy::as_conversions,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -265,7 +265,7 @@ async fn due(conn: &mut Conn, confirmed: &[Uuid]) -> Result<Vec<Row>, diesel::re
 
 /// Takes out the rows for exchanges that this build does not know, which a newer build wrote before it was rolled back,
 /// and answers which they were. They wait for it: any other exchange would confirm them, and their readers miss them.
-fn take_unroutable(rows: &mut Vec<Row>) -> Vec<i64> {
+fn take_unroutable(rows: &mut Vec<Row>) -> Vec<Uuid> {
     let (routable, unroutable): (Vec<Row>, Vec<Row>) = std::mem::take(rows)
         .into_iter()
         .partition(|row| Exchange::named(&row.exchange).is_some());
@@ -277,7 +277,7 @@ fn take_unroutable(rows: &mut Vec<Row>) -> Vec<i64> {
         );
     }
     metrics::counter!("outbox_unroutable_total").increment(count(unroutable.len()));
-    unroutable.iter().map(|row| row.seq).collect()
+    unroutable.iter().map(|row| row.id).collect()
 }
 
 /// Takes out the rows whose subject a later row tells the whole state of, and answers which they were.

@@ -14,6 +14,8 @@ pub(crate) const SHARED: &[InternalRoute] = &[
     InternalRoute::get("/internal/parked", OPERATORS),
     InternalRoute::post("/internal/parked/replay", OPERATORS),
     InternalRoute::post("/internal/parked/drop", OPERATORS),
+    InternalRoute::get("/internal/parked/types", OPERATORS),
+    InternalRoute::post("/internal/parked/types", OPERATORS),
     InternalRoute::get("/internal/parked/{id}", OPERATORS),
     InternalRoute::delete("/internal/parked/{id}", OPERATORS),
     InternalRoute::post("/internal/parked/{id}/replay", OPERATORS),

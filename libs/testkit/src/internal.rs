@@ -29,6 +29,8 @@ pub const SHARED_CALLS: &InternalCalls = &[
     ("GET /internal/parked", GATEWAY_ONLY),
     ("POST /internal/parked/replay", GATEWAY_ONLY),
     ("POST /internal/parked/drop", GATEWAY_ONLY),
+    ("GET /internal/parked/types", GATEWAY_ONLY),
+    ("POST /internal/parked/types", GATEWAY_ONLY),
     ("GET /internal/parked/{id}", GATEWAY_ONLY),
     ("DELETE /internal/parked/{id}", GATEWAY_ONLY),
     ("POST /internal/parked/{id}/replay", GATEWAY_ONLY),
