@@ -25,7 +25,7 @@ struct App {
 impl App {
     async fn new() -> Self {
         let db = TestDb::with(vec![souk_db::MIGRATIONS, souk_outbox::MIGRATIONS]).await;
-        let server = server("order-svc", info("t", "t"), db.db(), mesh_keys());
+        let server = server("order-svc", info("t", "t"), db.db(), mesh_keys(), &[]);
         Self {
             server: TestServer::start(server, |_| {}),
             db,

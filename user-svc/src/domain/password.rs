@@ -18,6 +18,10 @@ thread_local! {
 /// Below this many guesses (as a power of ten) a password counts as a common one.
 const COMMON_GUESSES_LOG10: f64 = 5.0;
 
+/// Characters of each end of a password that are assessed: what an assessment takes grows with the square of its length,
+/// and a hundred characters may be made to cost a core most of a second.
+const ASSESSED: usize = 24;
+
 /// Why a password is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
@@ -33,7 +37,8 @@ pub enum PasswordError {
 pub struct Password(String);
 
 impl Password {
-    /// Accepts a password by length and by not being a common one.
+    /// Accepts a password by length and by not being a common one. May take a tenth of a second of one core: call it off
+    /// the request threads.
     ///
     /// # Errors
     /// [`PasswordError`] says what is wrong with it.
@@ -41,7 +46,8 @@ impl Password {
         if !(10..=128).contains(&password.chars().count()) {
             return Err(PasswordError::Length);
         }
-        if zxcvbn::zxcvbn(&password, &[]).guesses_log10() < COMMON_GUESSES_LOG10 {
+        let is_common = |part: &String| zxcvbn::zxcvbn(part, &[]).guesses_log10() < COMMON_GUESSES_LOG10;
+        if ends(&password).iter().all(is_common) {
             return Err(PasswordError::Common);
         }
         Ok(Self(password))
@@ -53,6 +59,16 @@ impl Password {
     /// When the operating system gives no randomness.
     pub fn hash(&self) -> Result<String, argon2::password_hash::Error> {
         Ok(Argon2::default().hash_password(self.0.as_bytes())?.to_string())
+    }
+}
+
+/// Both ends of a password, or all of a short one. A password is at least as hard to guess as a part of it.
+fn ends(password: &str) -> Vec<String> {
+    let characters = password.chars().count();
+    let from = |skipped: usize| password.chars().skip(skipped).take(ASSESSED).collect();
+    match characters.checked_sub(ASSESSED) {
+        None | Some(0) => vec![password.to_owned()],
+        Some(more) => vec![from(0), from(more)],
     }
 }
 
@@ -161,5 +177,28 @@ mod tests {
             Password::accept("1234567890".into()).err(),
             Some(PasswordError::Common)
         );
+    }
+
+    #[test]
+    fn no_more_of_a_password_is_assessed_than_is_cheap() {
+        let costly: String = "4@8({[<3691!|70$5+7%2".chars().cycle().take(128).collect();
+        let parts = ends(&costly);
+
+        assert_eq!(parts.len(), 2);
+        assert!(parts.iter().all(|part| part.chars().count() == ASSESSED));
+        assert!(costly.starts_with(&parts[0]) && costly.ends_with(&parts[1]));
+        assert!(Password::accept(costly).is_ok());
+        assert_eq!(ends(&"ə".repeat(ASSESSED)), ["ə".repeat(ASSESSED)]);
+        assert_eq!(ends(&"ə".repeat(ASSESSED + 1)).len(), 2);
+    }
+
+    #[test]
+    fn a_long_password_is_common_if_both_its_ends_are() {
+        let common = |password: String| Password::accept(password).err() == Some(PasswordError::Common);
+        let plain = "a".repeat(40);
+
+        assert!(common("a".repeat(128)));
+        assert!(!common(format!("{plain}seven brave otters swim")));
+        assert!(!common(format!("seven brave otters swim{plain}")));
     }
 }

@@ -14,7 +14,7 @@ use crate::{Error, Result, ops, store};
 /// # Errors
 /// [`Error::NewPassword`] or [`Error::WrongPassword`], the latter after the same time as success.
 pub async fn change_password(db: &Db, caller: Caller, current: String, new: String) -> Result<Ended> {
-    let new = Password::accept(new).map_err(Error::NewPassword)?;
+    let new = accept(new).await?;
     let known = {
         let mut conn = db.conn().await?;
         store::passwords::find(&mut conn, caller.user_id)
@@ -36,7 +36,7 @@ pub async fn change_password(db: &Db, caller: Caller, current: String, new: Stri
 /// # Errors
 /// [`Error::NewPassword`], or [`Error::MailToken`] when the secret is not good.
 pub async fn reset_password(db: &Db, body: ConfirmResetBody) -> Result<Ended> {
-    let new = Password::accept(body.new_password).map_err(Error::NewPassword)?;
+    let new = accept(body.new_password).await?;
     let known = {
         let mut conn = db.conn().await?;
         let hash = hash_token(&body.token);
@@ -47,4 +47,10 @@ pub async fn reset_password(db: &Db, body: ConfirmResetBody) -> Result<Ended> {
     let new = hashing(move || new.hash()).await?.map_err(Error::Hash)?;
     db.transaction(async |tx| ops::reset_password(tx, &body.token, &new, Utc::now()).await)
         .await
+}
+
+async fn accept(new: String) -> Result<Password> {
+    hashing(move || Password::accept(new))
+        .await?
+        .map_err(Error::NewPassword)
 }

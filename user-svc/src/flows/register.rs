@@ -14,7 +14,8 @@ use crate::{Error, Result, ops};
 /// [`Error::Email`], [`Error::Password`] or [`Error::EmailTaken`].
 pub async fn register(db: &Db, body: RegisterBody) -> Result<User> {
     let email = EmailAddress::parse(&body.email)?;
-    let password = Password::accept(body.password)?;
+    let password = body.password;
+    let password = hashing(move || Password::accept(password)).await??;
     let password_hash = hashing(move || password.hash()).await?.map_err(Error::Hash)?;
     let new = NewUser {
         email,

@@ -1,5 +1,5 @@
 //! Transactions on a real Postgres.
-#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+#![allow(clippy::expect_used, clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod batcher;
 mod errors;

@@ -43,8 +43,8 @@ async fn a_parked_message_in_an_unknown_state_is_shown_and_not_decided_about() {
         assert_eq!(state.decide(), Err(UnknownWord::new("quarantined")));
     }
     let all = async |tx: &mut souk_db::Conn| {
-        let replayed = replay_all_parked(tx, QUEUE.name, by).await?;
-        Ok::<_, ParkedError>(replayed + drop_all_parked(tx, QUEUE.name, by).await?)
+        let replayed = replay_all_parked(tx, QUEUE.name, None, by).await?;
+        Ok::<_, ParkedError>(replayed + drop_all_parked(tx, QUEUE.name, None, by).await?)
     };
     assert_eq!(fixture.db.transaction(all).await.unwrap(), 0);
     assert_eq!(

@@ -336,7 +336,7 @@ fn where_a_later_build_has_written_nothing_is_decided() {
             Err(refusal)
         );
         assert_eq!(
-            tried.move_item(by(OWNER), id, step(Delivered), Utc::now()),
+            tried.move_item(by(OWNER), id, step(Delivered), false, Utc::now()),
             Err(refusal)
         );
         assert_eq!(tried, order);
