@@ -1,6 +1,5 @@
 //! Facts of this service as events.
 
-use souk_contracts::OpenEnum;
 use souk_contracts::events::{
     ShopApproved, ShopCreated, ShopDeleted, ShopReinstated, ShopRejected, ShopSnapshot, ShopStatus,
     ShopSuspended, ShopUpdated, ShopViewed,
@@ -21,11 +20,6 @@ impl From<domain::ShopStatus> for ShopStatus {
     }
 }
 
-/// Who only knows the words of this build takes a shop in another status for one that may not sell.
-pub fn status_told(status: OpenEnum<domain::ShopStatus>) -> ShopStatus {
-    status.known().map_or(ShopStatus::Suspended, ShopStatus::from)
-}
-
 impl From<&Shop> for ShopSnapshot {
     fn from(shop: &Shop) -> Self {
         Self {
@@ -36,7 +30,7 @@ impl From<&Shop> for ShopSnapshot {
             about: shop.about.clone(),
             logo_url: shop.logo_url.clone(),
             is_verified: shop.is_verified,
-            status: status_told(shop.status),
+            status: shop.published_status().into(),
             reason: shop.status_reason.clone(),
         }
     }

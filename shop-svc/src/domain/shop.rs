@@ -84,6 +84,11 @@ pub enum ShopError {
 }
 
 impl Shop {
+    /// The status that other services see: in one that only a later build knows, a shop may not sell.
+    pub fn published_status(&self) -> ShopStatus {
+        self.status.known().unwrap_or(ShopStatus::Suspended)
+    }
+
     /// A new application, with its first step.
     pub fn apply(
         owner_id: Uuid,

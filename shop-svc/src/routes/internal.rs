@@ -7,7 +7,7 @@ use souk_http::{Json, Path};
 use uuid::Uuid;
 
 use crate::domain::Shop;
-use crate::{AppState, Result, events, store};
+use crate::{AppState, Result, store};
 
 /// The routes at the root, which the gateway never passes on.
 pub fn configure(app: &mut web::ServiceConfig) {
@@ -24,7 +24,7 @@ impl From<Shop> for ShopRecord {
             slug: shop.slug,
             logo_url: shop.logo_url,
             is_verified: shop.is_verified,
-            status: events::status_told(shop.status),
+            status: shop.published_status().into(),
             version: shop.version,
         }
     }
