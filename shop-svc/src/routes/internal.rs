@@ -17,6 +17,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
 
 impl From<Shop> for ShopRecord {
     fn from(shop: Shop) -> Self {
+        let status = shop.published_status().into();
         Self {
             id: shop.id,
             owner_id: shop.owner_id,
@@ -24,7 +25,7 @@ impl From<Shop> for ShopRecord {
             slug: shop.slug,
             logo_url: shop.logo_url,
             is_verified: shop.is_verified,
-            status: shop.published_status().into(),
+            status,
             version: shop.version,
         }
     }
