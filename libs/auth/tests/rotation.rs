@@ -86,7 +86,7 @@ fn caller(keys: MeshKeys, url: String, stop: Arc<AtomicBool>) -> JoinHandle<(BTr
         let http = reqwest::Client::new();
         let (mut kids, mut refused) = (BTreeSet::new(), Vec::new());
         while !stop.load(Ordering::SeqCst) {
-            let mut request = http.get(format!("{url}/peer"));
+            let mut request = http.get(format!("{url}{PEER}"));
             for (name, value) in keys.sign(&peer_request()) {
                 if name == headers::MESH_SIGNATURE {
                     kids.insert(value.split(':').next().unwrap().to_owned());

@@ -109,18 +109,21 @@ fn walk(document: &Value, schema: &Value, place: &Place, report: &mut impl FnMut
 fn samples(schema: &Value) -> Vec<(&'static str, Value)> {
     let members = schema["properties"].as_object().map_or(0, Map::len);
     let name = schema.pointer("/enum/0").and_then(Value::as_str).unwrap_or("x");
-    vec![
+    let mut samples = vec![
         (
             "object",
             Value::Object(Map::from_iter([(name.to_owned(), Value::Null)])),
         ),
         ("array", json!([])),
-        ("array", json!(vec![Value::Null; members])),
         ("string", json!("x")),
         ("integer", json!(5)),
         ("boolean", json!(true)),
         ("null", Value::Null),
-    ]
+    ];
+    if members > 0 {
+        samples.push(("array", json!(vec![Value::Null; members])));
+    }
+    samples
 }
 
 /// A schema without references, and whether `null` may stand there too.
@@ -210,11 +213,11 @@ mod tests {
             at(""),
             [
                 &json!([]),
-                &json!([null, null, null]),
                 &text,
                 &number,
                 &yes,
-                &null
+                &null,
+                &json!([null, null, null])
             ]
         );
         assert_eq!(at("/note"), [&json!({ "x": null }), &json!([]), &number, &yes]);

@@ -47,7 +47,8 @@ async fn a_shop_in_an_unknown_status_may_not_sell() {
     let refused = owner.client.post(PRODUCTS, winter_boots(json!([]))).await;
     assert_eq!(refused.problem(), (403, "shop-not-approved"));
     let lookup = app
-        .order_svc()
+        .server
+        .peer("cart-svc")
         .post("/internal/variations/lookup", json!({ "variation_ids": [boots] }))
         .await;
     assert_eq!(

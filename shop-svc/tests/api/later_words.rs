@@ -61,7 +61,7 @@ async fn every_reading_route_shows_them_as_they_are() {
     assert_eq!(kept["shops"][0]["status"], "on_holiday");
     // To strangers it is not there, and other services are told that it may not sell.
     assert_eq!(app.someone().get(&shop.url("")).await.status, 404);
-    let mesh = MeshClient::new(app.server.url(), "product-svc", souk_testkit::mesh_keys()).unwrap();
+    let mesh = MeshClient::new(app.server.url(), "wishlist-svc", souk_testkit::mesh_keys()).unwrap();
     let told = ShopClient::new(mesh).shop(shop.id).await.unwrap().unwrap();
     assert_eq!(told.status, ShopStatus::Suspended);
 }

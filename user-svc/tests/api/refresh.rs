@@ -59,7 +59,7 @@ async fn tabs_of_one_client_get_one_successor_from_any_replica() {
     let app = TestApp::new().await;
     let (_, login) = logged_in(&app).await;
     let replica = app.replica();
-    let gateways = [app.gateway(), replica.anonymous()];
+    let gateways = [app.gateway(), replica.peer("gateway-itself")];
 
     let tabs = (0..20).map(|tab| refresh(&gateways[tab % 2], &login.refresh));
     let answers = futures_util::future::join_all(tabs).await;
@@ -98,7 +98,7 @@ async fn a_spent_token_ends_its_session_once_its_successor_was_used() {
 async fn of_a_race_between_a_spent_token_and_its_successor_one_wins() {
     let app = TestApp::new().await;
     let replica = app.replica();
-    let (gateway, other) = (app.gateway(), replica.anonymous());
+    let (gateway, other) = (app.gateway(), replica.peer("gateway-itself"));
     for _ in 0..10 {
         let (_, login) = logged_in(&app).await;
         let second = granted(&app.refresh(&login.refresh).await);
