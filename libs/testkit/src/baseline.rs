@@ -23,10 +23,11 @@ struct Rows {
     rows: String,
 }
 
-/// All rows of the tables of a schema but those of migrations; columns that Postgres computes are left out.
-const TABLES: &str = "select table_name::text as name from information_schema.tables
-     where table_schema = current_schema() and table_type = 'BASE TABLE' and table_name not like '\\_\\_%'
-     order by table_name";
+/// The tables of a schema but those of migrations; a partitioned table stands for its partitions.
+const TABLES: &str = "select relname::text as name from pg_class
+     where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not relispartition
+         and relname not like '\\_\\_%'
+     order by relname";
 
 /// The next number of a column is one that no loaded row has.
 const ADVANCE_SEQUENCES: &str = "do $$ declare counted record; begin
@@ -62,6 +63,7 @@ impl TestDb {
         self.load(&tables).await;
     }
 
+    /// All rows, without the columns that Postgres computes.
     async fn all_rows(&self) -> Map<String, Value> {
         let mut conn = self.db().conn().await.expect("conn");
         let tables: Vec<TableName> = diesel::sql_query(TABLES).load(&mut conn).await.expect("tables");

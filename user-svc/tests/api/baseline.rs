@@ -16,7 +16,7 @@ async fn fill(app: &TestApp) {
     for statement in [
         format!("update mails set recipient = '{EMAIL}'"),
         format!(
-            "update users set id = '{ID}', email = '{EMAIL}' where id = '{}'",
+            "update users set id = '{ID}', email = '{EMAIL}', email_canonical = '{EMAIL}' where id = '{}'",
             user.id
         ),
     ] {
