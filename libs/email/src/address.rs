@@ -86,11 +86,13 @@ pub fn lookup_key(typed: &str) -> String {
     EmailAddress::parse(typed).map_or_else(|_| typed.to_ascii_lowercase(), |address| address.canonical)
 }
 
-/// A dot-atom of RFC 5322: what needs no quotes.
+/// A dot-atom of RFC 5322, which needs no quotes, and that nobody can take for an encoded word (RFC 2047) of another address.
 fn is_dot_atom(local: &str) -> bool {
-    local
-        .split('.')
-        .all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
+    let is_encoded_word = local.contains("=?") && local.contains("?=");
+    !is_encoded_word
+        && local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
 }
 
 fn is_atext(byte: u8) -> bool {
@@ -205,6 +207,7 @@ mod tests {
             "\u{212a}@example.org",
             "\u{17f}@example.org",
             "\u{fc}@example.org",
+            "=?utf-8?q?b=40example.net=3e?=@example.org",
             "a@[127.0.0.1]",
             "a@[IPv6:::1]",
             "a@127.0.0.1",

@@ -286,7 +286,12 @@ mod tests {
     fn an_enum_is_its_text_only() {
         decode::<Change>(br#"{"status": "shipped"}"#).unwrap();
         decode::<Change>(br#"{"status": null}"#).unwrap();
-        for status in [r#"{"shipped": null}"#, r#"["shipped"]"#, "0"] {
+        for status in [
+            r#"{"shipped": null}"#,
+            r#"{"other": "shipped"}"#,
+            r#"["shipped"]"#,
+            "0",
+        ] {
             let text = format!(r#"{{"status": {status}}}"#);
             let error = decode::<Change>(text.as_bytes())
                 .unwrap_err()

@@ -224,9 +224,10 @@ impl<'de, A: MapAccess<'de>> EnumAccess<'de> for Tagged<A> {
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<(S::Value, Self), A::Error> {
-        match self.0.next_key_seed(seed)? {
-            Some(variant) => Ok((variant, self)),
-            None => Err(A::Error::invalid_type(Unexpected::Map, &"a string")),
+        // An object without the name of a variant is no enum value of any kind.
+        match self.0.next_key_seed(seed) {
+            Ok(Some(variant)) => Ok((variant, self)),
+            Ok(None) | Err(_) => Err(A::Error::invalid_type(Unexpected::Map, &"a string")),
         }
     }
 }

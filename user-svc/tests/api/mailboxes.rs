@@ -92,6 +92,18 @@ fn counts(filled: usize, in_conflict: usize, without_form: usize) -> MailboxCoun
 }
 
 #[actix_web::test]
+async fn look_alikes_register_beside_each_other_in_any_order() {
+    let app = TestApp::new().await;
+
+    for pair in [[LOOK_ALIKE, VICTIM], ["eve@pix.example", "eve@p\u{130}x.example"]] {
+        let [first, second] = [app.registered_as(pair[0]).await, app.registered_as(pair[1]).await];
+
+        assert_eq!(app.logs_in(pair[0]).await, Some(first.id));
+        assert_eq!(app.logs_in(pair[1]).await, Some(second.id));
+    }
+}
+
+#[actix_web::test]
 async fn a_reset_for_a_look_alike_address_mails_nobody() {
     let (app, post) = (TestApp::new().await, Post::new());
     app.registered_as(VICTIM).await;
