@@ -104,6 +104,17 @@ pub(crate) async fn note(conn: &mut Conn, queue: &str, kind: &str) -> Result<boo
     Ok(noted.is_parked)
 }
 
+/// Whether an operator had a type of a queue parked.
+pub(crate) async fn is_parked(conn: &mut Conn, queue: &str, kind: &str) -> Result<bool, DbError> {
+    let statement = "select from unknown_types where queue = $1 and kind = $2 and parked_since is not null";
+    let rows = diesel::sql_query(statement)
+        .bind::<Text, _>(queue)
+        .bind::<Text, _>(kind)
+        .execute(conn)
+        .await?;
+    Ok(rows > 0)
+}
+
 /// Forgets types that the caller's build knows.
 pub(crate) async fn forget(conn: &mut Conn, queue: &str, known: &[&str]) -> Result<(), DbError> {
     diesel::sql_query("delete from unknown_types where queue = $1 and kind = any($2)")

@@ -84,6 +84,7 @@ where
                 return parked.await.map(Ok);
             }
             Err(Unreadable::UnknownType(kind)) => return self.meet_unknown(attempt, kind, publisher).await,
+            Err(Unreadable::Unhandled(kind)) => return self.meet_unhandled(attempt, kind, publisher).await,
         };
         let ids = readable.ids.clone();
         let error = match self.apply(readable).await {
@@ -131,14 +132,50 @@ where
             Err(error) => Err(error),
         };
         match noted {
-            Ok(true) => {
-                let reason = format!("this build does not know {kind}, and an operator had it parked");
-                let parked = self.park(&attempt.delivery, publisher, ParkedCause::UnknownType, &reason);
-                parked.await.map(Ok)
-            }
+            Ok(true) => self
+                .park_unknown(&attempt.delivery, &kind, publisher)
+                .await
+                .map(Ok),
             Ok(false) => Ok(Err((attempt, Pause::UnknownType(kind)))),
             Err(error) => Ok(Err((attempt, Pause::Unavailable(error.into())))),
         }
+    }
+
+    /// Parks a message that nothing here handles: as one of a newer build where an operator had its type parked, so that a
+    /// replay which comes too early keeps its cause.
+    async fn meet_unhandled(
+        &self,
+        attempt: Attempt,
+        kind: String,
+        publisher: &mut Publisher,
+    ) -> Result<Result<(), (Attempt, Pause<E>)>, BusError> {
+        let is_parked = match self.db.conn().await {
+            Ok(mut conn) => {
+                unknown::is_parked(&mut conn, self.queue.name, &printable(&kind, MAX_REASON)).await
+            }
+            Err(error) => Err(error),
+        };
+        let delivery = &attempt.delivery;
+        match is_parked {
+            Ok(true) => self.park_unknown(delivery, &kind, publisher).await.map(Ok),
+            Ok(false) => {
+                let reason = format!("nothing here handles {kind}");
+                let parked = self.park(delivery, publisher, ParkedCause::Unreadable, &reason);
+                parked.await.map(Ok)
+            }
+            Err(error) => Ok(Err((attempt, Pause::Unavailable(error.into())))),
+        }
+    }
+
+    async fn park_unknown(
+        &self,
+        delivery: &Delivery,
+        kind: &str,
+        publisher: &mut Publisher,
+    ) -> Result<(), BusError> {
+        let reason = format!("this build does not know {kind}, and an operator had it parked");
+        self.park(delivery, publisher, ParkedCause::UnknownType, &reason)
+            .await
     }
 
     /// Runs the handlers of the messages that are new, in order, in one transaction with their inbox rows.

@@ -38,6 +38,9 @@ pub(super) enum Unreadable {
     Broken(String),
     /// A newer build knows its type.
     UnknownType(String),
+    /// Nothing here handles its type, and nothing says that a newer build does, unless the type was noted before: a
+    /// message that is replayed has lost what it came through.
+    Unhandled(String),
 }
 
 impl<E> Runner<E>
@@ -88,7 +91,7 @@ fn unhandled(queue: &Queue, delivery: &Delivery, attributes: &Attributes<'_>) ->
     if may_be_of_a_newer_build(queue, delivery, attributes) {
         Unreadable::UnknownType(kind.to_owned())
     } else {
-        Unreadable::Broken(format!("nothing here handles {kind}"))
+        Unreadable::Unhandled(kind.to_owned())
     }
 }
 

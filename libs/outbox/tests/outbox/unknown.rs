@@ -1,7 +1,9 @@
 //! Rolling deploys: messages of a type that only the newer build knows.
 
 use souk_contracts::events::{UserCreated, UserDeleted};
-use souk_outbox::{ParkedCause, ParkedError, list_unknown_types, park_unknown_type, replay_all_parked};
+use souk_outbox::{
+    ParkedCause, ParkedError, ParkedState, list_unknown_types, park_unknown_type, replay_all_parked,
+};
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, QUEUE, deleted, message};
@@ -138,12 +140,24 @@ async fn an_operator_has_a_type_parked_and_replays_it_to_the_build_that_knows_it
     fixture.eventually(PARKED, 2).await;
     assert_eq!(fixture.count("select count(*) from unknown_type_audit").await, 1);
     assert_eq!(fixture.listed().await[0].cause.as_deref(), Some("unknown_type"));
-    old.stop().await;
-    let new = fixture.start(fixture.new_build());
-    fixture.eventually(UNKNOWN, 0).await;
     let replay = async |tx: &mut souk_db::Conn| {
         replay_all_parked(tx, QUEUE.name, Some(ParkedCause::UnknownType), admin).await
     };
+    // Too early: they come back as what they were.
+    assert_eq!(fixture.db.transaction(replay).await.unwrap(), 2);
+    fixture
+        .eventually("select count(*) from parked where state = 'parked'", 2)
+        .await;
+    let listed = fixture.listed().await;
+    let causes: Vec<_> = listed
+        .iter()
+        .filter(|parked| parked.state == ParkedState::Parked)
+        .map(|parked| parked.cause.as_deref())
+        .collect();
+    assert_eq!(causes, [Some("unknown_type"); 2]);
+    old.stop().await;
+    let new = fixture.start(fixture.new_build());
+    fixture.eventually(UNKNOWN, 0).await;
     assert_eq!(fixture.db.transaction(replay).await.unwrap(), 2);
     fixture.eventually(EFFECTS, 5).await;
     new.stop().await;
