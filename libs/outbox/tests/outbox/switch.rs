@@ -146,12 +146,12 @@ async fn write_and_read(db: &Db, stop: &AtomicBool, written: &AtomicU64) {
     }
 }
 
-/// Marks what is due as sent, on one connection as a relay does.
-async fn relay(db: &Db, stop: &AtomicBool) -> usize {
+/// Marks what is due as sent, on one connection as a relay does, until nothing is due after the last commit.
+async fn relay(db: &Db, all_written: &AtomicBool) -> usize {
     let mut conn = db.conn().await.unwrap();
     let mut sent = 0;
     loop {
-        let last = stop.load(Ordering::Relaxed);
+        let last = all_written.load(Ordering::Acquire);
         let due = previous::due(&mut conn).await;
         assert!(due.is_sorted(), "{due:?}");
         sent += previous::mark_sent(&mut conn, &due).await;
@@ -178,9 +178,10 @@ async fn programs_of_the_previous_build_write_and_read_on_while_the_tables_are_p
         let (db, stop, written) = (db.clone(), stop.clone(), written.clone());
         writers.spawn(async move { write_and_read(&db, &stop, &written).await });
     }
+    let all_written = Arc::new(AtomicBool::new(false));
     let relaying = {
-        let (db, stop) = (db.clone(), stop.clone());
-        tokio::spawn(async move { relay(&db, &stop).await })
+        let (db, all_written) = (db.clone(), all_written.clone());
+        tokio::spawn(async move { relay(&db, &all_written).await })
     };
 
     let beyond = async |events: u64| {
@@ -205,6 +206,7 @@ async fn programs_of_the_previous_build_write_and_read_on_while_the_tables_are_p
     while let Some(done) = writers.join_next().await {
         done.unwrap();
     }
+    all_written.store(true, Ordering::Release);
     let sent = relaying.await.unwrap();
 
     let written = i64::try_from(written.load(Ordering::Relaxed)).unwrap();
