@@ -109,7 +109,7 @@ fn is_out_of_service(error: &QueryError) -> bool {
 /// The errors of class 22 that a statement of ours can meet. diesel does not expose SQLSTATE, so the message decides;
 /// one that is missing here, or in another language, is retried before it is given up.
 fn is_data_exception(message: &str) -> bool {
-    const BEGINNINGS: [&str; 11] = [
+    const BEGINNINGS: [&str; 12] = [
         "invalid byte sequence for encoding",
         "unsupported Unicode escape sequence",
         "character with byte sequence",
@@ -121,6 +121,8 @@ fn is_data_exception(message: &str) -> bool {
         "null value not allowed",
         "date/time field value out of range",
         "index row",
+        // Of class 21: one statement is given the same row twice, and would be again.
+        "ON CONFLICT DO UPDATE command cannot affect row a second time",
     ];
     BEGINNINGS.iter().any(|beginning| message.starts_with(beginning)) || message.ends_with("out of range")
 }

@@ -38,6 +38,8 @@ async fn what_no_repetition_can_change_is_permanent() {
         "select 1 / 0",
         "select '2026-13-01'::timestamptz",
         "select 10::numeric(1)",
+        "insert into things select 3, name, 1 from unnest(array['two', 'two']) as name
+             on conflict (id) do update set name = excluded.name",
     ] {
         let error = failure(&test, statement).await;
         assert!(error.is_permanent(), "{statement}: {error:?}");
