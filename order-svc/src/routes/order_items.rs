@@ -47,7 +47,7 @@ impl TryFrom<UpdateStatusBody> for Step {
                 detail,
             })
         };
-        if body.status == ItemStatus::Cancelled && body.reason.is_none() {
+        if body.status == ItemStatus::Cancelled && body.reason.as_deref().is_none_or(is_blank) {
             return refused("/reason", "required", "A cancellation needs a reason.");
         }
         if body.status != ItemStatus::Shipped && body.carrier.is_some() {
@@ -113,6 +113,10 @@ pub async fn update_order_item_status(
         .transaction(async |tx| ops::update_order_item_status(tx, by, *item_id, step, owner_is_gone).await)
         .await?;
     item_of(&order, *item_id)
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
 }
 
 fn item_of(order: &Order, id: Uuid) -> Result<Json<OrderItemBody>> {

@@ -101,6 +101,13 @@ async fn a_shop_cancels_an_item_with_a_reason() {
     let owner = app.owner(&buyer.things[0]);
 
     let without = patch(&owner, &order, 0, json!({ "status": "cancelled" })).await;
+    let blank = patch(
+        &owner,
+        &order,
+        0,
+        json!({ "status": "cancelled", "reason": " \t " }),
+    )
+    .await;
     let with = patch(
         &owner,
         &order,
@@ -110,6 +117,7 @@ async fn a_shop_cancels_an_item_with_a_reason() {
     .await;
 
     assert_eq!(without.body["errors"][0]["pointer"], "/reason");
+    assert_eq!(blank.body["errors"], without.body["errors"]);
     assert_eq!(
         (with.status, with.body["status"].as_str()),
         (200, Some("cancelled"))
