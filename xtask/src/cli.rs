@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::fuzz::FuzzArgs;
 use crate::instance::{Name, Part};
 use crate::replicas::Counts;
+use crate::search_backend::SearchBackend;
 use crate::test::{Step, Suite};
 use crate::torture::TortureArgs;
 
@@ -27,7 +28,7 @@ pub struct Cli {
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Postgres, RabbitMQ and Redis alone.
+    /// The infrastructure alone: Postgres, RabbitMQ, Redis, and Elasticsearch when it is named.
     #[command(subcommand)]
     Infra(InfraCommand),
     /// Bring up the whole mesh: infrastructure, build, migrations, services, an admin.
@@ -47,6 +48,15 @@ pub enum Command {
         /// Put Traefik before the gateways: TLS, health checks, one address for all. It is fetched if it is missing.
         #[arg(long)]
         traefik: bool,
+        /// Where search-svc keeps its index. Elasticsearch is fetched if it is missing, unless `ELASTICSEARCH_URL` names one.
+        #[arg(
+            long,
+            value_enum,
+            value_name = "BACKEND",
+            env = "SEARCH_BACKEND",
+            default_value = "embedded"
+        )]
+        search: SearchBackend,
     },
     /// Stop all services and the infrastructure; data stays.
     Down,
@@ -306,13 +316,13 @@ impl KeyKind {
 /// What can be done with the infrastructure.
 #[derive(Debug, Subcommand)]
 pub enum InfraCommand {
-    /// Install what is missing and start private instances; what is up is reused.
+    /// Install what is missing and start private instances, without Elasticsearch; what is up is reused.
     Up,
     /// Stop the private instances; their data stays.
     Down,
     /// Say what is up, where.
     Status,
-    /// Start one part.
+    /// Start one part, installed if it is missing.
     Start {
         /// Which one.
         part: Part,

@@ -39,11 +39,15 @@ pub enum Part {
     Rabbitmq,
     /// What has been revoked.
     Redis,
+    /// The search index, for a mesh with that backend.
+    Elasticsearch,
 }
 
 impl Part {
+    /// The parts that every mesh needs.
+    pub const CORE: [Part; 3] = [Part::Postgres, Part::Rabbitmq, Part::Redis];
     /// All parts, in the order in which they are shown.
-    pub const ALL: [Part; 3] = [Part::Postgres, Part::Rabbitmq, Part::Redis];
+    pub const ALL: [Part; 4] = [Part::Postgres, Part::Rabbitmq, Part::Redis, Part::Elasticsearch];
 
     /// The name in commands, logs and directories.
     pub fn name(self) -> &'static str {
@@ -51,6 +55,7 @@ impl Part {
             Part::Postgres => "postgres",
             Part::Rabbitmq => "rabbitmq",
             Part::Redis => "redis",
+            Part::Elasticsearch => "elasticsearch",
         }
     }
 }
@@ -97,6 +102,7 @@ impl Instance {
             Part::Postgres => 15_442,
             Part::Rabbitmq => 15_682,
             Part::Redis => 16_389,
+            Part::Elasticsearch => 19_200,
         })
     }
 
@@ -104,9 +110,19 @@ impl Instance {
     pub fn data_dir(&self, part: Part) -> PathBuf {
         if files::is_root() {
             let key = fnv1a(self.checkout.as_os_str().as_encoded_bytes());
-            PathBuf::from(format!("/var/lib/souk/{key:016x}-{}", self.label())).join(part.name())
+            PathBuf::from(format!("{ROOT_DATA}/{key:016x}-{}", self.label())).join(part.name())
         } else {
             self.dir.join("data").join(part.name())
+        }
+    }
+
+    /// Where a program that a part's own user runs is kept, for all instances.
+    pub fn program_cache(&self) -> PathBuf {
+        if files::is_root() {
+            // The part's user may have no access to the checkout.
+            PathBuf::from(ROOT_DATA).join("cache")
+        } else {
+            self.checkout.join(".souk/cache")
         }
     }
 
@@ -120,6 +136,9 @@ impl Instance {
         format!("{}={}:{process}", MARK, self.dir.display())
     }
 }
+
+/// Where parts that were started by root keep their data.
+const ROOT_DATA: &str = "/var/lib/souk";
 
 /// The variable that marks our processes.
 pub const MARK: &str = "SOUK_PROCESS";

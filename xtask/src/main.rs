@@ -17,6 +17,7 @@ mod parked;
 mod ports;
 mod process;
 mod replicas;
+mod search_backend;
 mod secrets;
 mod services;
 mod test;
@@ -31,7 +32,7 @@ use clap::Parser;
 
 use cli::{Cli, Command, InfraCommand, ServiceCommand};
 use files::Lock;
-use instance::{Instance, Name};
+use instance::{Instance, Name, Part};
 use mesh::{Options, service};
 use replicas::chosen;
 
@@ -56,12 +57,14 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             no_limits,
             replicas,
             traefik,
+            search,
         } => {
             let options = Options {
                 release: *release,
                 limits: !no_limits,
                 replicas: replicas.clone().unwrap_or_default(),
                 traefik: *traefik,
+                search: *search,
                 programs: None,
             };
             if *detach {
@@ -93,7 +96,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
 fn run_infra(instance: &Instance, command: &InfraCommand) -> Result<()> {
     let _lock = Lock::take(&instance.dir)?;
     match command {
-        InfraCommand::Up => infra::up(instance).map(|_| ()),
+        InfraCommand::Up => infra::up(instance, &Part::CORE).map(|_| ()),
         InfraCommand::Down => infra::down(instance),
         InfraCommand::Status => infra::status(instance),
         InfraCommand::Start { part } => infra::start(instance, *part),

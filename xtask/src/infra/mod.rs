@@ -1,8 +1,10 @@
-//! Postgres, RabbitMQ and Redis: private instances, or those that the environment names.
+//! Postgres, RabbitMQ, Redis and Elasticsearch: private instances, or those that the environment names.
 
 mod account;
 mod data;
 pub mod databases;
+mod distribution;
+mod elasticsearch;
 pub mod install;
 mod part;
 pub mod postgres;
@@ -17,10 +19,10 @@ use std::time::Instant;
 use anyhow::{Result, anyhow};
 use serde::{Deserialize, Serialize};
 
-use crate::files;
 use crate::instance::{Instance, Name, Part};
 use crate::secrets::Secrets;
 use crate::services::roles;
+use crate::{files, process};
 
 pub use part::{kill, start, stop};
 pub use status::status;
@@ -34,6 +36,9 @@ pub struct Infra {
     pub amqp_url: String,
     /// The revocations.
     pub redis_url: String,
+    /// Elasticsearch, if it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elasticsearch_url: Option<String>,
 }
 
 /// What `up` found or did.
@@ -46,21 +51,27 @@ pub struct Up {
     pub started: Vec<Part>,
 }
 
-/// Bring up what is not up; the caller holds the lock of the instance.
-pub fn up(instance: &Instance) -> Result<Up> {
+/// Bring up those of these parts that are not up; the caller holds the lock of the instance.
+pub fn up(instance: &Instance, parts: &[Part]) -> Result<Up> {
     let begun = Instant::now();
-    let own: Vec<Part> = Part::ALL
-        .into_iter()
+    let own: Vec<Part> = parts
+        .iter()
+        .copied()
         .filter(|part| overridden(instance, *part).is_none())
         .collect();
-    install::ensure(&own, overridden(instance, Part::Postgres).is_some())?;
+    install::ensure(instance, &own, overridden(instance, Part::Postgres).is_some())?;
     let secrets = Secrets::open(instance, &roles())?;
-    let infra = addresses(instance, &secrets);
+    let mut infra = addresses(instance, &secrets);
+    if parts.contains(&Part::Elasticsearch) || !process::find(instance, Part::Elasticsearch.name()).is_empty()
+    {
+        infra.elasticsearch_url = Some(elasticsearch_url(instance));
+    }
 
     let started = thread::scope(|scope| {
         let (secrets, infra) = (&secrets, &infra);
-        let work: Vec<_> = Part::ALL
-            .into_iter()
+        let work: Vec<_> = parts
+            .iter()
+            .copied()
             .map(|part| {
                 (
                     part,
@@ -131,6 +142,7 @@ pub fn overridden(instance: &Instance, part: Part) -> Option<String> {
         Part::Postgres => "DATABASE_URL",
         Part::Rabbitmq => "AMQP_URL",
         Part::Redis => "REDIS_URL",
+        Part::Elasticsearch => "ELASTICSEARCH_URL",
     };
     std::env::var(variable).ok().filter(|url| !url.is_empty())
 }
@@ -181,5 +193,11 @@ fn addresses(instance: &Instance, secrets: &Secrets) -> Infra {
         postgres_url,
         amqp_url,
         redis_url,
+        elasticsearch_url: None,
     }
+}
+
+fn elasticsearch_url(instance: &Instance) -> String {
+    let part = Part::Elasticsearch;
+    overridden(instance, part).unwrap_or_else(|| format!("http://127.0.0.1:{}", instance.part_port(part)))
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use rustix::process::Signal;
 
-use super::{addresses, admin_url, data, overridden, postgres, rabbitmq, redis};
+use super::{addresses, admin_url, data, elasticsearch, install, overridden, postgres, rabbitmq, redis};
 use crate::instance::{Instance, Part};
 use crate::ports;
 use crate::process::{self, Ours};
@@ -24,7 +24,7 @@ pub fn start_if_needed(instance: &Instance, part: Part, secrets: &Secrets) -> Re
         stop(instance, part);
     } else if !running.is_empty() {
         // It may be booting still, for an xtask that was interrupted.
-        if process::wait_until(Duration::from_secs(20), || is_ready(instance, part, secrets)) {
+        if process::wait_until(boot_time(part), || is_ready(instance, part, secrets)) {
             return Ok(false);
         }
         println!("{}: runs but does not answer, starting it again", part.name());
@@ -42,6 +42,7 @@ pub fn start_if_needed(instance: &Instance, part: Part, secrets: &Secrets) -> Re
 /// `infra start <part>`.
 pub fn start(instance: &Instance, part: Part) -> Result<()> {
     must_be_own(instance, part)?;
+    install::ensure(instance, &[part], false)?;
     let secrets = Secrets::open(instance, &roles())?;
     if !start_if_needed(instance, part, &secrets)? {
         println!("{}: was up already", part.name());
@@ -64,6 +65,7 @@ pub fn stop(instance: &Instance, part: Part) {
         ),
         Part::Redis => process::stop(&running, Signal::TERM, Duration::from_secs(15)),
         Part::Rabbitmq => rabbitmq::stop(&running),
+        Part::Elasticsearch => process::stop(&running, Signal::TERM, Duration::from_secs(30)),
     }
     println!("{}: stopped", part.name());
 }
@@ -94,6 +96,7 @@ pub fn is_ready(instance: &Instance, part: Part, secrets: &Secrets) -> bool {
         }
         Part::Rabbitmq => rabbitmq::is_ready(port),
         Part::Redis => redis::is_ready(port, &secrets.redis),
+        Part::Elasticsearch => elasticsearch::is_ready(port),
     }
 }
 
@@ -105,6 +108,7 @@ fn boot(instance: &Instance, part: Part, secrets: &Secrets) -> Result<()> {
             Part::Postgres => postgres::start(instance, secrets)?,
             Part::Rabbitmq => rabbitmq::start(instance, secrets)?,
             Part::Redis => redis::start(instance, secrets)?,
+            Part::Elasticsearch => elasticsearch::start(instance, secrets)?,
         };
         let mut died = false;
         process::wait_until(BOOT, || {
@@ -129,6 +133,14 @@ fn boot(instance: &Instance, part: Part, secrets: &Secrets) -> Result<()> {
     }
 }
 
+/// How long a part that runs already may take to answer.
+fn boot_time(part: Part) -> Duration {
+    Duration::from_secs(match part {
+        Part::Elasticsearch => 60,
+        Part::Postgres | Part::Rabbitmq | Part::Redis => 20,
+    })
+}
+
 fn has_ended(child: &mut Child) -> bool {
     matches!(child.try_wait(), Ok(Some(_)) | Err(_))
 }
@@ -150,6 +162,8 @@ fn ports_of(instance: &Instance, part: Part) -> Vec<u16> {
     let port = instance.part_port(part);
     match part {
         Part::Rabbitmq => vec![port, port.saturating_add(1), port.saturating_add(2)],
+        // HTTP, and the transport between nodes.
+        Part::Elasticsearch => vec![port, elasticsearch::transport_port(port)],
         Part::Postgres | Part::Redis => vec![port],
     }
 }

@@ -15,7 +15,7 @@ pub fn status(instance: &Instance) -> Result<()> {
     for part in Part::ALL {
         let name = part.name();
         if overridden(instance, part).is_some() {
-            println!("  {name:<9} given by the environment");
+            println!("  {name:<13} given by the environment");
             continue;
         }
         let running = process::find(instance, name);
@@ -28,7 +28,7 @@ pub fn status(instance: &Instance) -> Result<()> {
         let port = instance.part_port(part);
         let data = instance.data_dir(part);
         println!(
-            "  {name:<9} {state:<9} port {port}, pid {}, data in {}",
+            "  {name:<13} {state:<9} port {port}, pid {}, data in {}",
             pids.join(" "),
             data.display()
         );

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::infra::{Infra, databases};
 use crate::instance::{Instance, Name};
 use crate::mesh::{Options, detour, keys};
 use crate::replicas::Replica;
+use crate::search_backend::SearchBackend;
 use crate::secrets::Secrets;
 use crate::services::{SERVICES, Service};
 
@@ -22,7 +23,6 @@ const PASSED_ON: &[&str] = &[
     "DB_POOL_SIZE",
     "DB_STATEMENT_TIMEOUT_MS",
     "DEFAULT_CURRENCY",
-    "ELASTICSEARCH_URL",
     "EVENT_NAMESPACE",
     "EVENT_RETENTION_DAYS",
     "LOG_FORMAT",
@@ -30,7 +30,6 @@ const PASSED_ON: &[&str] = &[
     "RESERVATION_TTL",
     "RUST_BACKTRACE",
     "RUST_LOG",
-    "SEARCH_BACKEND",
     "TRUSTED_PROXIES",
     "WORKERS",
 ];
@@ -44,6 +43,13 @@ const BUCKET: &[&str] = &[
     "AWS_REGION",
     "AWS_SECRET_ACCESS_KEY",
     "MEDIA_URL",
+];
+
+/// How search-svc uses an Elasticsearch of the operator's own.
+const ELASTICSEARCH: &[&str] = &[
+    "ELASTICSEARCH_INDEX",
+    "ELASTICSEARCH_PASSWORD",
+    "ELASTICSEARCH_USER",
 ];
 
 /// Everything a replica of a service is told.
@@ -113,16 +119,35 @@ pub fn of(
         "analytics-svc" => {
             set("PSEUDONYM_KEYS", secrets.pseudonym_keys.clone());
         }
-        "search-svc" => {
-            set(
-                "SEARCH_INDEX_DIR",
-                instance.dir.join("search-index").display().to_string(),
-            );
-        }
+        "search-svc" => env.extend(search_settings(instance, infra, options.search)?),
         _ => {}
     }
     detour::lead(instance, replica, &mut env)?;
     Ok(env)
+}
+
+fn search_settings(
+    instance: &Instance,
+    infra: &Infra,
+    backend: SearchBackend,
+) -> Result<BTreeMap<String, String>> {
+    let mut settings = BTreeMap::from([("SEARCH_BACKEND".to_owned(), backend.name().to_owned())]);
+    let mut set = |name: &str, value: String| settings.insert(name.to_owned(), value);
+    match backend {
+        SearchBackend::Embedded => {
+            let dir = instance.dir.join("search-index");
+            set("SEARCH_INDEX_DIR", dir.display().to_string());
+        }
+        SearchBackend::Elasticsearch => {
+            let url = infra.elasticsearch_url.clone();
+            set("ELASTICSEARCH_URL", url.context("Elasticsearch was not started")?);
+            let own = ELASTICSEARCH.iter().filter(|_| instance.name == Name::Dev);
+            for (name, value) in own.filter_map(|name| Some((*name, std::env::var(name).ok()?))) {
+                set(name, value);
+            }
+        }
+    }
+    Ok(settings)
 }
 
 /// The environment of `<service> migrate`, which alone knows the owner's password.
@@ -160,6 +185,7 @@ mod tests {
             postgres_url: "postgres://postgres:p@127.0.0.1:1/souk_test".to_owned(),
             amqp_url: "amqp://a".to_owned(),
             redis_url: "redis://r".to_owned(),
+            elasticsearch_url: Some("http://e".to_owned()),
         };
         let secrets = Secrets::open(&instance, &roles()).unwrap();
         let replica = Replica::named(name).unwrap();
@@ -191,6 +217,27 @@ mod tests {
 
         assert!(env["MAIL_DIR"].ends_with("/mails"));
         assert!(!env.contains_key("MAIL_URL"));
+    }
+
+    #[test]
+    fn only_search_has_the_backend_and_what_that_one_needs() {
+        let elasticsearch = Options {
+            search: SearchBackend::Elasticsearch,
+            replicas: "search-svc=2".parse().unwrap(),
+            ..Options::default()
+        };
+
+        let embedded = env_of("search-svc");
+        let second = env_among("search-svc#2", &elasticsearch);
+        let other = env_among("order-svc", &elasticsearch);
+
+        assert_eq!(embedded["SEARCH_BACKEND"], "embedded");
+        assert!(embedded["SEARCH_INDEX_DIR"].ends_with("/search-index"));
+        assert!(!embedded.contains_key("ELASTICSEARCH_URL"));
+        assert_eq!(second["SEARCH_BACKEND"], "elasticsearch");
+        assert_eq!(second["ELASTICSEARCH_URL"], "http://e");
+        assert!(!second.contains_key("SEARCH_INDEX_DIR"));
+        assert!(!other.contains_key("SEARCH_BACKEND") && !other.contains_key("ELASTICSEARCH_URL"));
     }
 
     #[test]

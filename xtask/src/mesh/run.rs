@@ -28,6 +28,8 @@ pub struct Run {
     /// The broker.
     pub amqp_url: String,
     redis_url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    elasticsearch_url: Option<String>,
 }
 
 /// The first admin.
@@ -101,6 +103,7 @@ pub fn write(
         postgres_url: infra.postgres_url.clone(),
         amqp_url: infra.amqp_url.clone(),
         redis_url: infra.redis_url.clone(),
+        elasticsearch_url: infra.elasticsearch_url.clone(),
     };
     files::write_json(&path(instance), &run)
 }
@@ -178,6 +181,7 @@ mod tests {
             postgres_url: String::new(),
             amqp_url: String::new(),
             redis_url: String::new(),
+            elasticsearch_url: None,
         };
         let admin = Admin {
             email: String::new(),
@@ -201,6 +205,6 @@ mod tests {
             })
         );
         assert_eq!(run["gateway_url"], "http://localhost:18080");
-        assert!(run.get("traefik").is_none());
+        assert!(run.get("traefik").is_none() && run.get("elasticsearch_url").is_none());
     }
 }

@@ -12,9 +12,10 @@ use super::record::{self, Record, build_of, serve};
 use super::run::{self, Admin};
 use super::{detour, environment, keys, progress, service};
 use crate::files::Lock;
-use crate::infra::{self, Up, databases};
+use crate::infra::{self, Infra, Up, databases};
 use crate::instance::{Instance, Part};
 use crate::replicas::{Counts, Replica};
+use crate::search_backend::SearchBackend;
 use crate::services::{SERVICES, TRAEFIK};
 use crate::{cargo, interrupt, process, traefik};
 
@@ -29,6 +30,8 @@ pub struct Options {
     pub replicas: Counts,
     /// Traefik before the gateways.
     pub traefik: bool,
+    /// Where search-svc keeps its index.
+    pub search: SearchBackend,
     /// Programs that were built elsewhere, instead of those of this checkout.
     pub programs: Option<PathBuf>,
 }
@@ -45,6 +48,7 @@ pub struct Started {
 /// Bring everything up; what is healthy and current is left alone. What was started is noted also when it fails.
 pub fn up(instance: &Instance, options: &Options, started: &mut Started) -> Result<()> {
     let begun = Instant::now();
+    options.replicas.must_suit(options.search)?;
     let _lock = Lock::take(&instance.dir)?;
     let front = options.traefik.then(|| traefik::program(instance)).transpose()?;
     let (up, programs) = infra_and_build(instance, options, started)?;
@@ -84,7 +88,7 @@ pub fn up(instance: &Instance, options: &Options, started: &mut Started) -> Resu
     };
     create_admin(instance, &programs, &up, &admin)?;
     run::write(instance, &up.infra, &admin, &options.replicas, options.traefik)?;
-    print_summary(instance, options, &admin, begun);
+    print_summary(instance, options, &up.infra, &admin, begun);
     Ok(())
 }
 
@@ -127,7 +131,7 @@ fn others(instance: &Instance, wanted: &[(Replica, Record)]) -> Vec<Replica> {
 /// The infrastructure boots while cargo builds.
 fn infra_and_build(instance: &Instance, options: &Options, started: &mut Started) -> Result<(Up, PathBuf)> {
     thread::scope(|scope| {
-        let infra = scope.spawn(|| infra::up(instance));
+        let infra = scope.spawn(|| infra::up(instance, options.search.parts()));
         let programs = match &options.programs {
             Some(programs) => Ok(programs.clone()),
             None => cargo::build(instance, options.release),
@@ -154,7 +158,7 @@ fn is_current(instance: &Instance, replica: Replica, wanted: &Record) -> Result<
 /// Migrate every database with other programs than those that run: a rolling upgrade begins with it.
 pub fn migrate_to(instance: &Instance, programs: &Path) -> Result<()> {
     let _lock = Lock::take(&instance.dir)?;
-    let up = infra::up(instance)?;
+    let up = infra::up(instance, &Part::CORE)?;
     let mut plan = Vec::new();
     for replica in record::known(instance) {
         let record = Record::read(instance, replica)?;
@@ -253,7 +257,7 @@ fn wait_for_all(instance: &Instance, services: &mut [(Replica, Child)]) -> Resul
     Ok(())
 }
 
-fn print_summary(instance: &Instance, options: &Options, admin: &Admin, begun: Instant) {
+fn print_summary(instance: &Instance, options: &Options, infra: &Infra, admin: &Admin, begun: Instant) {
     let gateways: Vec<String> = SERVICES
         .iter()
         .filter(|service| service.name == "gateway")
@@ -276,6 +280,9 @@ fn print_summary(instance: &Instance, options: &Options, admin: &Admin, begun: I
         println!("  HTTP       {} leads to HTTPS", traefik.http_url);
         println!("  To trust   {}", traefik.certificate.display());
         println!("  Gateways   {}", gateways.join("  "));
+    }
+    if let (SearchBackend::Elasticsearch, Some(url)) = (options.search, &infra.elasticsearch_url) {
+        println!("  Search     Elasticsearch at {url}");
     }
     println!("  Admin      {} / {}", admin.email, admin.password);
     println!("  For tools  {}\n", run::path(instance).display());

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::instance::Instance;
+use crate::instance::{Instance, Part as InfraPart};
 use crate::mesh;
 use crate::{infra, interrupt};
 
@@ -61,7 +61,7 @@ pub fn run(instance: &Instance, only: &[Step], with: &[Suite]) -> Result<ExitCod
             .into_iter()
             .any(|step| chosen(step) && step.needs_infra())
     {
-        infra::up(instance)?;
+        infra::up(instance, &InfraPart::CORE)?;
     }
     let steps = Step::ALL.into_iter().filter(|step| chosen(*step)).map(Part::Step);
     let suites = Suite::ALL.into_iter().filter(|suite| with.contains(suite));

@@ -10,8 +10,9 @@ use clap::ValueEnum;
 use super::count::Count;
 use crate::cargo::{self, SELECTION};
 use crate::infra::Infra;
-use crate::instance::{Instance, Name};
+use crate::instance::{Instance, Name, Part};
 use crate::mesh::{self, Options, run_path};
+use crate::search_backend::SearchBackend;
 use crate::torture::{self, TortureArgs};
 use crate::{files, infra, layers};
 
@@ -96,7 +97,7 @@ impl Step {
 /// Data of an earlier run would make this one different.
 fn set_up(instance: &Instance) -> Result<()> {
     mesh::wipe(instance)?;
-    infra::up(instance).map(|_| ())
+    infra::up(instance, &Part::CORE).map(|_| ())
 }
 
 fn unit(instance: &Instance) -> Result<Count> {
@@ -133,6 +134,7 @@ fn e2e(instance: &Instance) -> Result<Count> {
             // All tests run over them, so that no order of events is one that a single process has seen to.
             replicas: "gateway=2,order-svc=2".parse()?,
             traefik: true,
+            search: SearchBackend::Embedded,
             programs: None,
         },
     )?;

@@ -17,7 +17,7 @@ const CUSTOMERS: &str = "customers";
 impl Spent {
     /// So far.
     pub fn so_far(instance: &Instance) -> Self {
-        let parts = Part::ALL.map(Part::name);
+        let parts = Part::CORE.map(Part::name);
         let names = SERVICES.iter().map(|service| service.name).chain(parts);
         let of = |name: &str| {
             let marked = process::find(instance, name);
