@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change goes in.
 
 mod count;
+mod elasticsearch;
 #[cfg(test)]
 mod fixtures;
 mod steps;
@@ -94,12 +95,16 @@ pub fn run(instance: &Instance, only: &[Step], with: &[Suite]) -> Result<ExitCod
     println!("\n== Summary");
     for (part, took, failure) in &summary {
         let outcome = failure.as_deref().unwrap_or("ok");
-        println!("{:<8} {:>6.0} s  {outcome}", part.to_string(), took.as_secs_f32());
+        println!(
+            "{:<13} {:>6.0} s  {outcome}",
+            part.to_string(),
+            took.as_secs_f32()
+        );
     }
     for line in not_run(with) {
         println!("{line}");
     }
-    println!("{:<8} {:>6.0} s", "all", begun.elapsed().as_secs_f32());
+    println!("{:<13} {:>6.0} s", "all", begun.elapsed().as_secs_f32());
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(if total.failed == 0 {
         ExitCode::SUCCESS
@@ -114,7 +119,7 @@ fn not_run(with: &[Suite]) -> Vec<String> {
     others
         .map(|suite| {
             format!(
-                "{:<8} {:>8}  not run; --with {}",
+                "{:<13} {:>8}  not run; --with {}",
                 format!("{suite:?}"),
                 "",
                 suite.name()

@@ -107,9 +107,7 @@ fn unit(instance: &Instance) -> Result<Count> {
     all.arg("test")
         .args(SELECTION)
         .args(["--exclude", "e2e", "--no-fail-fast"]);
-    all.env("TEST_POSTGRES_URL", &infra.postgres_url)
-        .env("TEST_AMQP_URL", &infra.amqp_url)
-        .env("TEST_REDIS_URL", &infra.redis_url);
+    all.envs(addresses(&infra));
     // The library of e2e, without the tests that need a mesh: chosen by name among all libraries, because with its
     // package alone dependencies would be compiled once more.
     let mut outside = cargo::command(instance);
@@ -123,6 +121,15 @@ fn unit(instance: &Instance) -> Result<Count> {
     count.add(counted(outside)?);
     count.add(counted(own)?);
     Ok(count)
+}
+
+/// Where tests find the infrastructure.
+pub(super) fn addresses(infra: &Infra) -> [(&'static str, &str); 3] {
+    [
+        ("TEST_POSTGRES_URL", &infra.postgres_url),
+        ("TEST_AMQP_URL", &infra.amqp_url),
+        ("TEST_REDIS_URL", &infra.redis_url),
+    ]
 }
 
 fn e2e(instance: &Instance) -> Result<Count> {
@@ -172,7 +179,7 @@ fn plain(instance: &Instance, subcommand: &str, arguments: &[&str], env: &[(&str
 }
 
 /// Run tests, show what they print, and count. A failure to build counts as one failed test.
-fn counted(mut command: Command) -> Result<Count> {
+pub(super) fn counted(mut command: Command) -> Result<Count> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
