@@ -83,6 +83,9 @@ pub enum Command {
     /// Messages that services of the running mesh could not handle.
     #[command(subcommand)]
     Parked(ParkedCommand),
+    /// Jobs of search-svc in the running mesh: rebuild its index, or compare the index with its source.
+    #[command(subcommand)]
+    Search(SearchCommand),
     /// The story of an order across all services, and what is missing of it. The exit code is 1 while something is.
     Trace {
         /// Its id, its number, or the id of a request that placed it or moved it on.
@@ -250,6 +253,45 @@ pub enum ParkedCommand {
         #[arg(long = "type", value_name = "TYPE")]
         kind: String,
     },
+}
+
+/// What can be done with the search index.
+#[derive(Debug, Subcommand)]
+pub enum SearchCommand {
+    /// Build a new index while the old one answers, then switch over.
+    Rebuild {
+        /// Where the documents come from.
+        #[arg(long, value_enum, default_value = "own")]
+        source: SearchSource,
+        /// Show the progress until the job ends. The exit code is 1 if it fails.
+        #[arg(long)]
+        wait: bool,
+    },
+    /// List what the index lacks, has too much, or has in an old version. The exit code is 1 if there is anything.
+    Drift {
+        /// What the index is compared with.
+        #[arg(long, value_enum, default_value = "own")]
+        source: SearchSource,
+    },
+}
+
+/// Where documents of the search index come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SearchSource {
+    /// The rows of search-svc itself.
+    Own,
+    /// The services that own the data: product-svc and shop-svc.
+    Services,
+}
+
+impl SearchSource {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            SearchSource::Own => "own",
+            SearchSource::Services => "services",
+        }
+    }
 }
 
 /// One parked message, or all that wait of a queue.

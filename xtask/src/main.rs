@@ -17,6 +17,7 @@ mod parked;
 mod ports;
 mod process;
 mod replicas;
+mod search;
 mod search_backend;
 mod secrets;
 mod services;
@@ -83,6 +84,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Bench(command) => return bench::run(&Instance::open(Name::Test)?, command),
         Command::Audit(args) => return Ok(audit::run(&instance, args)),
         Command::Parked(command) => parked::run(&instance, command)?,
+        Command::Search(command) => return search::run(&instance, command),
         Command::Trace { order } => return trace::run(&instance, order),
         Command::Keys(command) => mesh::keys::run(&instance, command)?,
         Command::Layers => layers::check(&instance)?,
