@@ -61,7 +61,7 @@ pub fn ensure(instance: &Instance) -> Result<()> {
     }
     if lacks_home {
         download(&home).with_context(|| {
-            format!("Cannot fetch Elasticsearch; {HOME_VARIABLE} may name an installed distribution {VERSION} instead")
+            format!("Cannot fetch Elasticsearch; {HOME_VARIABLE} may name an unpacked distribution {VERSION} instead")
         })?;
     }
     find(instance).map(|_| ())
@@ -91,7 +91,7 @@ fn configured_home() -> Result<Option<PathBuf>> {
 fn checked_home(home: PathBuf) -> Result<PathBuf> {
     ensure!(
         is_home(&home),
-        "{HOME_VARIABLE} names {}, which has no bin/elasticsearch",
+        "{HOME_VARIABLE} names {}, which is no unpacked distribution: it lacks bin/elasticsearch or config/jvm.options",
         home.display()
     );
     let version = version_of(&home).unwrap_or_else(|| "unknown".to_owned());
@@ -106,8 +106,10 @@ fn fetched_home(instance: &Instance) -> PathBuf {
     instance.program_cache().join(format!("elasticsearch-{VERSION}"))
 }
 
+/// Packages of the system keep their configuration elsewhere, and insist on it.
 fn is_home(home: &Path) -> bool {
-    home.join("bin/elasticsearch").is_file()
+    let files = ["bin/elasticsearch", "config/jvm.options"];
+    files.iter().all(|file| home.join(file).is_file())
 }
 
 /// The full distribution brings its own.
@@ -226,12 +228,22 @@ fn run(command: &mut Command) -> Result<String> {
         return Ok(text(&output.stdout));
     }
     let (errors, printed) = (text(&output.stderr), text(&output.stdout));
-    let lines = || errors.lines().chain(printed.lines());
-    let reason = lines()
-        .find(|line| line.starts_with("[ERROR]"))
-        .or_else(|| lines().find(|line| !line.trim().is_empty()));
     let program = command.get_program().to_string_lossy();
-    bail!("{program} failed: {}", reason.unwrap_or("no reason given"))
+    bail!("{program} failed: {}", reason(&errors, &printed))
+}
+
+/// The first line that says something, an error if there is one.
+fn reason<'a>(errors: &'a str, printed: &'a str) -> &'a str {
+    let mut lines = errors.lines().chain(printed.lines()).map(str::trim);
+    let is_telling = |line: &&str| !line.is_empty();
+    let error = lines
+        .clone()
+        // Maven resets colours before it, also when it may use none.
+        .filter_map(|line| Some(line.split_once("[ERROR]")?.1.trim()))
+        .find(is_telling);
+    error
+        .or_else(|| lines.find(is_telling))
+        .unwrap_or("no reason given")
 }
 
 #[cfg(test)]
@@ -240,7 +252,7 @@ mod tests {
 
     fn home(name: &str, jar: &str) -> PathBuf {
         let home = std::env::temp_dir().join(format!("souk-distribution-{}-{name}", std::process::id()));
-        for (dir, file) in [("bin", "elasticsearch"), ("lib", jar)] {
+        for (dir, file) in [("bin", "elasticsearch"), ("config", "jvm.options"), ("lib", jar)] {
             fs::create_dir_all(home.join(dir)).unwrap();
             fs::write(home.join(dir).join(file), "").unwrap();
         }
@@ -259,6 +271,16 @@ mod tests {
     }
 
     #[test]
+    fn the_reason_of_a_failure_is_its_first_error() {
+        let printed =
+            "\n[INFO] Scanning\n\u{1b}[0m[ERROR] \n\u{1b}[0m[ERROR] Could not transfer\n[ERROR] more";
+
+        assert_eq!(reason("", printed), "Could not transfer");
+        assert_eq!(reason("unzip: cannot find it\n", ""), "unzip: cannot find it");
+        assert_eq!(reason("\n", ""), "no reason given");
+    }
+
+    #[test]
     fn an_installed_distribution_has_the_tested_release() {
         let right = home("right", "elasticsearch-8.19.7.jar");
         let newer = home("newer", "elasticsearch-9.2.0.jar");
@@ -266,12 +288,15 @@ mod tests {
         assert_eq!(checked_home(right.clone()).unwrap(), right);
         let reason = checked_home(newer.clone()).unwrap_err().to_string();
         let nothing = checked_home("/nowhere".into()).unwrap_err().to_string();
+        fs::remove_file(right.join("config/jvm.options")).unwrap();
+        let packaged = checked_home(right.clone()).unwrap_err().to_string();
 
         for home in [right, newer] {
             fs::remove_dir_all(home).unwrap();
         }
         assert!(reason.contains("version 9.2.0"), "{reason}");
-        assert!(nothing.contains("no bin/elasticsearch"), "{nothing}");
+        assert!(nothing.contains("no unpacked distribution"), "{nothing}");
+        assert!(packaged.contains("no unpacked distribution"), "{packaged}");
     }
 
     #[test]
