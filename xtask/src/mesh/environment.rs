@@ -61,10 +61,7 @@ pub fn of(
     options: &Options,
 ) -> Result<BTreeMap<String, String>> {
     let service = replica.service;
-    let passed_on = PASSED_ON
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)));
-    let mut env: BTreeMap<String, String> = passed_on.collect();
+    let mut env: BTreeMap<String, String> = PASSED_ON.iter().filter_map(passed_on).collect();
     if instance.name == Name::Test {
         // What a crash leaves reserved comes back while a test still looks.
         env.entry("RESERVATION_TTL".to_owned())
@@ -103,19 +100,7 @@ pub fn of(
                 set("TRUSTED_PROXIES", "127.0.0.1".to_owned());
             }
         }
-        "user-svc" => {
-            set("MAIL_DIR", instance.dir.join("mails").display().to_string());
-            let real = MAIL.iter().filter(|_| instance.name == Name::Dev);
-            for (name, value) in real.filter_map(|name| Some((*name, std::env::var(name).ok()?))) {
-                set(name, value);
-            }
-            set("MEDIA_DIR", instance.dir.join("media").display().to_string());
-            for name in BUCKET {
-                if let Ok(value) = std::env::var(name) {
-                    set(name, value);
-                }
-            }
-        }
+        "user-svc" => env.extend(user_settings(instance)),
         "analytics-svc" => {
             set("PSEUDONYM_KEYS", secrets.pseudonym_keys.clone());
         }
@@ -124,6 +109,22 @@ pub fn of(
     }
     detour::lead(instance, replica, &mut env)?;
     Ok(env)
+}
+
+fn user_settings(instance: &Instance) -> BTreeMap<String, String> {
+    let dir = |name| instance.dir.join(name).display().to_string();
+    let mut settings = BTreeMap::from([
+        ("MAIL_DIR".to_owned(), dir("mails")),
+        ("MEDIA_DIR".to_owned(), dir("media")),
+    ]);
+    let real = MAIL.iter().filter(|_| instance.name == Name::Dev);
+    settings.extend(real.chain(BUCKET).filter_map(passed_on));
+    settings
+}
+
+/// A setting that xtask was called with.
+fn passed_on(name: &&str) -> Option<(String, String)> {
+    Some(((*name).to_owned(), std::env::var(name).ok()?))
 }
 
 fn search_settings(
@@ -142,9 +143,7 @@ fn search_settings(
             let url = infra.elasticsearch_url.clone();
             set("ELASTICSEARCH_URL", url.context("Elasticsearch was not started")?);
             let own = ELASTICSEARCH.iter().filter(|_| instance.name == Name::Dev);
-            for (name, value) in own.filter_map(|name| Some((*name, std::env::var(name).ok()?))) {
-                set(name, value);
-            }
+            settings.extend(own.filter_map(passed_on));
         }
     }
     Ok(settings)

@@ -95,11 +95,8 @@ pub fn run(instance: &Instance, only: &[Step], with: &[Suite]) -> Result<ExitCod
     println!("\n== Summary");
     for (part, took, failure) in &summary {
         let outcome = failure.as_deref().unwrap_or("ok");
-        println!(
-            "{:<13} {:>6.0} s  {outcome}",
-            part.to_string(),
-            took.as_secs_f32()
-        );
+        let (name, seconds) = (part.to_string(), took.as_secs_f32());
+        println!("{name:<13} {seconds:>6.0} s  {outcome}");
     }
     for line in not_run(with) {
         println!("{line}");
