@@ -8,6 +8,7 @@ mod idempotency;
 mod ids;
 mod lease;
 mod migrate;
+mod parts;
 mod pool;
 mod prepared;
 mod reply_deadline;
@@ -22,6 +23,7 @@ pub use idempotency::{Claim, IdempotencyError, claim, forget_answers, recorded, 
 pub use ids::{highest_id, lowest_id};
 pub use lease::Lease;
 pub use migrate::migrate;
+pub use parts::{containing, has_trigram};
 pub use pool::{Db, PooledConn};
 pub use prepared::{Prepared, prepared};
 pub use timeouts::DbTimeouts;

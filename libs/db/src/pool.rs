@@ -126,6 +126,43 @@ impl Db {
         }
     }
 
+    /// Runs `work` in one read-only transaction whose statements all see the rows that were committed when the first of
+    /// them began.
+    ///
+    /// # Errors
+    /// As [`Db::transaction`].
+    pub async fn read_consistent<T, E>(
+        &self,
+        work: impl AsyncFnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<DbError>,
+    {
+        self.transaction(async |tx| {
+            set(tx, "set transaction isolation level repeatable read, read only").await?;
+            work(tx).await
+        })
+        .await
+    }
+
+    /// Runs `work` in one transaction whose statements are planned for the values they are given, and end after 5 seconds.
+    /// For patterns: one plan for all of them would be one that reads the whole table, because most words are far rarer
+    /// than Postgres assumes of a pattern that it does not know.
+    ///
+    /// # Errors
+    /// As [`Db::transaction`].
+    pub async fn plan_by_value<T, E>(&self, work: impl AsyncFnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbError>,
+    {
+        self.transaction(async |tx| {
+            set(tx, "set local plan_cache_mode = force_custom_plan").await?;
+            set(tx, "set local statement_timeout = '5s'").await?;
+            work(tx).await
+        })
+        .await
+    }
+
     /// Notified after each commit made through this pool; one waiter, wakes are merged.
     pub fn committed(&self) -> Arc<Notify> {
         self.committed.clone()
@@ -162,6 +199,11 @@ impl Db {
             }
         }
     }
+}
+
+async fn set(tx: &mut Conn, setting: &str) -> Result<(), DbError> {
+    diesel::sql_query(setting).execute(tx).await?;
+    Ok(())
 }
 
 /// A connection on loan for one transaction. Unless it is given back it is closed, which ends the transaction: in the

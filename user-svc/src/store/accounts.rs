@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_async::RunQueryDsl;
 use souk_auth::Role;
-use souk_db::{Conn, DbError};
+use souk_db::{Conn, DbError, containing};
 use souk_email::{EmailAddress, lookup_key};
 use uuid::Uuid;
 
@@ -84,24 +84,12 @@ pub async fn save_standing(tx: &mut Conn, user: &User) -> Result<(), DbError> {
 fn has_in_email(part: &str) -> Box<dyn BoxableExpression<users::table, Pg, SqlType = Nullable<Bool>>> {
     let key = lookup_key(part);
     let unicode = EmailAddress::parse(&key).map_or_else(|_| key.clone(), |address| address.unicode());
-    let within = |text: &str| format!("%{}%", literal(text));
-    let as_registered = |text: &str| sql::<Bool>("email collate \"C\" ilike ").bind::<Text, _>(within(text));
+    let as_registered =
+        |text: &str| sql::<Bool>("email collate \"C\" ilike ").bind::<Text, _>(containing(text));
     Box::new(
         users::email_canonical
-            .like(within(&key))
+            .like(containing(&key))
             .or(as_registered(part))
             .or(as_registered(&unicode)),
     )
-}
-
-/// Text in which nothing stands for anything else.
-fn literal(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '%' | '_') {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
 }
