@@ -74,7 +74,8 @@ pub fn parts(state: AppState, ttl: chrono::Duration, keys: MeshKeys) -> Parts {
         .data(Data::new(state))
         .data(Data::from(desk))
         .data(Data::new(log))
-        .setup(routes::internal::configure);
+        .setup(routes::internal::configure)
+        .setup(routes::internal_snapshots::configure);
     Parts { server, views }
 }
 

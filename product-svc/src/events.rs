@@ -1,11 +1,13 @@
 //! Facts of this service as events, and facts of events in the terms of this service.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use souk_contracts::events::{
     ProductCategory, ProductDeleted, ProductRating, ProductSnapshot, ProductVariation, ProductViewed,
     StockChanged, StockLow,
 };
 
-use crate::domain::{Category, Listing, Offer, Product, Shelved, ShopStatus, View};
+use crate::domain::{Category, CategoryId, Listing, Offer, Product, Shelved, ShopStatus, View};
 
 impl From<&Offer> for ProductVariation {
     fn from(offer: &Offer) -> Self {
@@ -22,19 +24,22 @@ impl From<&Offer> for ProductVariation {
     }
 }
 
-impl From<Category> for ProductCategory {
-    fn from(category: Category) -> Self {
+impl From<&Category> for ProductCategory {
+    fn from(category: &Category) -> Self {
         Self {
             id: category.id.0,
-            name: category.name,
-            slug: category.slug,
+            name: category.name.clone(),
+            slug: category.slug.clone(),
         }
     }
 }
 
-/// A product as its readers need it; `line` holds its categories and all above them.
-pub fn product_snapshot(listing: &Listing, line: Vec<Category>) -> ProductSnapshot {
+/// A product as its readers need it; `tree` holds its categories and all above them, and may hold others.
+pub fn product_snapshot(listing: &Listing, tree: &BTreeMap<CategoryId, Category>) -> ProductSnapshot {
     let (product, stats) = (&listing.product, &listing.stats);
+    let own = product.category_ids.iter().filter_map(|id| tree.get(id));
+    let with_ancestors: BTreeSet<CategoryId> =
+        own.flat_map(|category| category.path.iter().copied()).collect();
     ProductSnapshot {
         product_id: product.id.0,
         shop_id: product.shop_id.0,
@@ -43,7 +48,11 @@ pub fn product_snapshot(listing: &Listing, line: Vec<Category>) -> ProductSnapsh
         about: product.about.clone(),
         sku: product.sku.clone(),
         category_ids: product.category_ids.iter().map(|id| id.0).collect(),
-        categories: line.into_iter().map(ProductCategory::from).collect(),
+        categories: with_ancestors
+            .iter()
+            .filter_map(|id| tree.get(id))
+            .map(ProductCategory::from)
+            .collect(),
         attributes: product.attributes.clone(),
         is_active: product.is_active,
         on_sale: listing.is_on_sale(),

@@ -14,6 +14,7 @@ pub mod product;
 pub mod report;
 mod sessions;
 pub mod shop;
+pub mod snapshots;
 pub mod trace;
 pub mod user;
 

@@ -8,6 +8,7 @@ use souk_contracts::Money;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
+use crate::snapshots::{self, ProductSnapshotAnswer, ProductSnapshotPage};
 use crate::{ClientError, MeshClient};
 
 /// Most variations that one lookup may name.
@@ -226,6 +227,26 @@ impl ProductClient {
         };
         let answer: LookupAnswer = self.0.post("/internal/variations/lookup", &request).await?;
         Ok(answer.items)
+    }
+
+    /// Up to `limit` products after an id, as their events carry them; see [`crate::snapshots`].
+    ///
+    /// # Errors
+    /// When product-svc is away.
+    pub async fn snapshots(
+        &self,
+        after: Option<Uuid>,
+        limit: u64,
+    ) -> Result<ProductSnapshotPage, ClientError> {
+        snapshots::page(&self.0, "/internal/products", after, limit).await
+    }
+
+    /// These products as their events carry them, at most [`MAX_SNAPSHOTS`](snapshots::MAX_SNAPSHOTS).
+    ///
+    /// # Errors
+    /// When product-svc is away.
+    pub async fn snapshots_of(&self, ids: &[Uuid]) -> Result<ProductSnapshotAnswer, ClientError> {
+        snapshots::look_up(&self.0, "/internal/products/lookup", ids).await
     }
 
     /// Takes all lines of each request, or none of it. Sent again with the same id it meets its own reservation. Answers in

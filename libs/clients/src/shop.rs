@@ -5,6 +5,7 @@ use souk_contracts::events::ShopStatus;
 use uuid::Uuid;
 
 use crate::account::{self, Closing};
+use crate::snapshots::{self, ShopSnapshotAnswer, ShopSnapshotPage};
 use crate::{ClientError, MeshClient};
 
 /// A shop as it stands at this moment, in whatever status.
@@ -60,6 +61,22 @@ impl ShopClient {
     /// When shop-svc is away.
     pub async fn shop_of(&self, user_id: Uuid) -> Result<Option<ShopRecord>, ClientError> {
         self.0.get(&format!("/internal/shops/by-owner/{user_id}")).await
+    }
+
+    /// Up to `limit` shops of every status after an id, as their events carry them; see [`crate::snapshots`].
+    ///
+    /// # Errors
+    /// When shop-svc is away.
+    pub async fn snapshots(&self, after: Option<Uuid>, limit: u64) -> Result<ShopSnapshotPage, ClientError> {
+        snapshots::page(&self.0, "/internal/shops", after, limit).await
+    }
+
+    /// These shops as their events carry them, at most [`MAX_SNAPSHOTS`](snapshots::MAX_SNAPSHOTS).
+    ///
+    /// # Errors
+    /// When shop-svc is away.
+    pub async fn snapshots_of(&self, ids: &[Uuid]) -> Result<ShopSnapshotAnswer, ClientError> {
+        snapshots::look_up(&self.0, "/internal/shops/lookup", ids).await
     }
 
     /// Closes an account before it is erased; see [`crate::account`].

@@ -10,7 +10,8 @@ use std::path::Path;
 use reqwest::Method;
 use serde_json::json;
 use souk_auth::members::{
-    ANALYTICS_SVC, CART_SVC, GATEWAY_ITSELF, MEMBERS, ORDER_SVC, PRODUCT_SVC, USER_SVC, WISHLIST_SVC,
+    ANALYTICS_SVC, CART_SVC, GATEWAY_ITSELF, MEMBERS, ORDER_SVC, PRODUCT_SVC, SEARCH_SVC, USER_SVC,
+    WISHLIST_SVC,
 };
 use souk_auth::{InternalRoute, Role};
 use uuid::Uuid;
@@ -71,6 +72,8 @@ pub const INTERNAL_CALLS: &[(&str, &InternalCalls)] = &[
     (
         "shop-svc",
         &[
+            ("GET /internal/shops", &[SEARCH_SVC]),
+            ("POST /internal/shops/lookup", &[SEARCH_SVC]),
             ("GET /internal/shops/{shop_id}", &[WISHLIST_SVC, ANALYTICS_SVC]),
             ("GET /internal/shops/by-owner/{user_id}", &[PRODUCT_SVC]),
             ("POST /internal/accounts/{user_id}/close", ERASURE),
@@ -80,6 +83,8 @@ pub const INTERNAL_CALLS: &[(&str, &InternalCalls)] = &[
     (
         "product-svc",
         &[
+            ("GET /internal/products", &[SEARCH_SVC]),
+            ("POST /internal/products/lookup", &[SEARCH_SVC]),
             ("POST /internal/variations/lookup", &[CART_SVC, WISHLIST_SVC]),
             ("POST /internal/reservations", &[ORDER_SVC]),
             (

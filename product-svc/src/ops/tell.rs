@@ -1,6 +1,6 @@
 //! What readers are told after a change.
 
-use souk_contracts::events::{ProductCreated, ProductUpdated, StockChanged, StockLow};
+use souk_contracts::events::{ProductCreated, ProductSnapshot, ProductUpdated, StockChanged, StockLow};
 use souk_db::Conn;
 use souk_outbox::{Pending, enqueue, enqueue_all};
 
@@ -9,16 +9,19 @@ use crate::{Result, events, store};
 
 /// Tells that a product was added.
 pub(super) async fn product_created(tx: &mut Conn, listing: &Listing) -> Result<()> {
-    let line = store::categories::line(tx, &listing.product.category_ids).await?;
-    let event = ProductCreated(events::product_snapshot(listing, line));
+    let event = ProductCreated(snapshot(tx, listing).await?);
     Ok(enqueue(tx, event, Some(listing.product.version)).await?)
 }
 
 /// Tells a product as it is now.
 pub(super) async fn product_updated(tx: &mut Conn, listing: &Listing) -> Result<()> {
-    let line = store::categories::line(tx, &listing.product.category_ids).await?;
-    let event = ProductUpdated(events::product_snapshot(listing, line));
+    let event = ProductUpdated(snapshot(tx, listing).await?);
     Ok(enqueue(tx, event, Some(listing.product.version)).await?)
+}
+
+async fn snapshot(tx: &mut Conn, listing: &Listing) -> Result<ProductSnapshot> {
+    let tree = store::categories::with_ancestors(tx, &listing.product.category_ids).await?;
+    Ok(events::product_snapshot(listing, &tree))
 }
 
 /// Tells each stock that moved, once per variation however often it moved, and which ran low.

@@ -10,17 +10,19 @@
 //! | `GET`, `PATCH`, `DELETE /api/v1/variations/{id}` | [`variations::get_variation`] and so on |
 //! | `POST /api/v1/variations/{id}/stock`, `GET .../stock/ledger` | [`stock::change_stock`], [`stock::list_ledger`] |
 //! | `POST /internal/variations/lookup`, `/internal/reservations`, `.../{id}/release` | [`internal`] |
+//! | `GET /internal/products`, `POST /internal/products/lookup` | [`internal_snapshots`] |
 
 mod bodies;
 pub mod categories;
 pub mod internal;
+pub mod internal_snapshots;
 mod problem;
 pub mod products;
 pub mod search;
 pub mod stock;
 pub mod variations;
 
-use souk_auth::members::{CART_SVC, ORDER_SVC, WISHLIST_SVC};
+use souk_auth::members::{CART_SVC, ORDER_SVC, SEARCH_SVC, WISHLIST_SVC};
 use souk_auth::{Caller, InternalRoute};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -28,6 +30,8 @@ use crate::domain::{Actor, UserId};
 
 /// The internal routes, and who may call them.
 pub const INTERNAL: &[InternalRoute] = &[
+    InternalRoute::get("/internal/products", &[SEARCH_SVC]),
+    InternalRoute::post("/internal/products/lookup", &[SEARCH_SVC]),
     InternalRoute::post("/internal/variations/lookup", &[CART_SVC, WISHLIST_SVC]),
     InternalRoute::post("/internal/reservations", &[ORDER_SVC]),
     InternalRoute::post("/internal/reservations/{reservation_id}/release", &[ORDER_SVC]),

@@ -1,5 +1,7 @@
 //! The tree of categories.
 
+use std::collections::BTreeMap;
+
 use diesel::dsl::{count_star, exists, now};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
@@ -95,9 +97,9 @@ pub async fn subtree(conn: &mut Conn, id: CategoryId) -> Result<Vec<Category>> {
 }
 
 /// The categories of these ids and all above them.
-pub async fn line(conn: &mut Conn, some: &[CategoryId]) -> Result<Vec<Category>> {
+pub async fn with_ancestors(conn: &mut Conn, some: &[CategoryId]) -> Result<BTreeMap<CategoryId, Category>> {
     if some.is_empty() {
-        return Ok(Vec::new());
+        return Ok(BTreeMap::new());
     }
     let paths: Vec<Vec<Uuid>> = categories::table
         .filter(categories::id.eq_any(ids(some)))
@@ -106,11 +108,14 @@ pub async fn line(conn: &mut Conn, some: &[CategoryId]) -> Result<Vec<Category>>
         .await?;
     let rows = categories::table
         .filter(categories::id.eq_any(paths.concat()))
-        .order(categories::id)
         .select(CategoryRow::as_select())
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(Category::from).collect())
+    let by_id = |row: CategoryRow| {
+        let category = Category::from(row);
+        (category.id, category)
+    };
+    Ok(rows.into_iter().map(by_id).collect())
 }
 
 /// Which of these ids are categories.

@@ -105,6 +105,19 @@ pub async fn lock(tx: &mut Conn, id: ProductId) -> Result<()> {
     Ok(())
 }
 
+/// The ids of up to `limit` products after one, without deleted ones.
+pub async fn ids_after(conn: &mut Conn, after: Option<ProductId>, limit: i64) -> Result<Vec<ProductId>> {
+    let ids: Vec<Uuid> = products::table
+        .filter(products::archived_at.is_null())
+        .filter(products::id.gt(after.map_or(Uuid::nil(), |id| id.0)))
+        .order(products::id)
+        .select(products::id)
+        .limit(limit)
+        .load(conn)
+        .await?;
+    Ok(ids.into_iter().map(ProductId).collect())
+}
+
 /// The product of a variation.
 pub async fn of_variation(conn: &mut Conn, variation: VariationId) -> Result<Option<ProductId>> {
     let id = variations::table

@@ -22,5 +22,6 @@ mod lookup;
 mod products;
 mod reservations;
 mod retention;
+mod snapshots;
 mod stock;
 mod variations;
