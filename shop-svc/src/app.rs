@@ -32,6 +32,7 @@ pub fn server(db: Db, log: ViewLog, keys: MeshKeys) -> Server {
         .data(Data::new(log))
         .setup(routes::internal::configure)
         .setup(routes::internal_accounts::configure)
+        .setup(routes::internal_snapshots::configure)
 }
 
 /// The service's OpenAPI document.

@@ -14,6 +14,7 @@
 //! | `GET /api/v1/shops/{shop_id}/order-items` | [`order_items::list_shop_order_items`] |
 //! | `GET /api/v1/shops/{shop_id}/order-items/export` | [`order_item_export::export_shop_order_items`] |
 //! | `GET /internal/shops/{shop_id}`, `/internal/shops/by-owner/{user_id}` | [`internal`] |
+//! | `GET /internal/shops`, `POST /internal/shops/lookup` | [`internal_snapshots`] |
 //! | `POST /internal/accounts/{user_id}/close`, `/reopen` | [`internal_accounts`] |
 
 mod bodies;
@@ -21,17 +22,20 @@ pub mod decisions;
 pub mod history;
 pub mod internal;
 pub mod internal_accounts;
+pub mod internal_snapshots;
 pub mod order_item_export;
 pub mod order_items;
 mod problem;
 pub mod shops;
 
 use souk_auth::InternalRoute;
-use souk_auth::members::{ANALYTICS_SVC, PRODUCT_SVC, USER_SVC, WISHLIST_SVC};
+use souk_auth::members::{ANALYTICS_SVC, PRODUCT_SVC, SEARCH_SVC, USER_SVC, WISHLIST_SVC};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The internal routes, and who may call them.
 pub const INTERNAL: &[InternalRoute] = &[
+    InternalRoute::get("/internal/shops", &[SEARCH_SVC]),
+    InternalRoute::post("/internal/shops/lookup", &[SEARCH_SVC]),
     InternalRoute::get("/internal/shops/{shop_id}", &[WISHLIST_SVC, ANALYTICS_SVC]),
     InternalRoute::get("/internal/shops/by-owner/{user_id}", &[PRODUCT_SVC]),
     InternalRoute::post("/internal/accounts/{user_id}/close", &[USER_SVC]),

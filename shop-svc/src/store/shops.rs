@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use souk_contracts::OpenEnum;
-use souk_db::{Conn, DbError};
+use souk_db::{Conn, DbError, containing};
 use uuid::Uuid;
 
 use super::schema::shops;
@@ -125,6 +125,29 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Shop>> {
     Ok(row.map(Shop::from))
 }
 
+/// Up to `limit` shops of every status after an id, in the order of their ids.
+pub async fn after(conn: &mut Conn, id: Option<Uuid>, limit: i64) -> Result<Vec<Shop>> {
+    let rows: Vec<ShopRow> = shops::table
+        .filter(shops::id.gt(id.unwrap_or(Uuid::nil())))
+        .order(shops::id)
+        .limit(limit)
+        .select(ShopRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Shop::from).collect())
+}
+
+/// The shops with these ids, in the order of their ids; unknown ones are absent.
+pub async fn find_all(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Shop>> {
+    let rows: Vec<ShopRow> = shops::table
+        .filter(shops::id.eq_any(ids))
+        .order(shops::id)
+        .select(ShopRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Shop::from).collect())
+}
+
 /// The shop with that slug.
 pub async fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Shop>> {
     let query = shops::table
@@ -160,7 +183,7 @@ pub async fn lock_open_of(tx: &mut Conn, owner_id: Uuid) -> Result<Option<Shop>>
     Ok(row.map(Shop::from))
 }
 
-/// Shops from the newest to the oldest.
+/// Shops from the newest to the oldest. With a part of a name, for [`souk_db::Db::plan_by_value`].
 pub async fn list(conn: &mut Conn, filter: &ShopFilter) -> Result<Vec<Shop>> {
     let mut query = shops::table
         .filter(shops::status.eq(filter.status.as_str()))
@@ -181,10 +204,4 @@ pub async fn list(conn: &mut Conn, filter: &ShopFilter) -> Result<Vec<Shop>> {
 #[diesel::dsl::auto_type]
 fn open_of(owner_id: Uuid) -> _ {
     shops::owner_id.eq(owner_id).and(shops::status.ne("closed"))
-}
-
-/// A pattern for texts that contain `part`, whose own wildcards mean themselves.
-fn containing(part: &str) -> String {
-    let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }

@@ -19,3 +19,4 @@ mod internal;
 mod internal_callers;
 mod later_words;
 mod shops;
+mod snapshots;
