@@ -4,7 +4,7 @@ use actix_web::get;
 use actix_web::web::Data;
 use serde::Deserialize;
 use souk_auth::Caller;
-use souk_db::Conn;
+use souk_db::{Conn, has_trigram};
 use souk_http::{Json, Page, PageQuery, Query, Refusals};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -28,7 +28,9 @@ pub struct ListProductsQuery {
     #[validate(length(max = 100))]
     #[param(max_length = 100, example = "winter-shoes")]
     category: Option<String>,
-    /// Words that must all be in the title or the SKU.
+    /// Parts of the title or the SKU, separated by spaces; all of the first 8 must occur. Upper and lower case are equal,
+    /// and spelling mistakes are not corrected. At least one part needs three letters or digits in a row. To search as
+    /// customers do, use `GET /api/v1/search/products`.
     #[validate(length(max = 100))]
     #[param(max_length = 100, example = "boots")]
     q: Option<String>,
@@ -93,7 +95,8 @@ impl From<SortParam> for Sort {
 
 /// List products.
 ///
-/// Active products of approved shops. Pages stay stable while products are added.
+/// Active products of approved shops. Pages stay stable while products are added. For full-text search with facets use
+/// `GET /api/v1/search/products`.
 #[utoipa::path(tag = "products", params(ListProductsQuery, PageQuery),
     responses((status = 200, body = Page<ProductBody>), Refusals))]
 #[get("/products")]
@@ -104,25 +107,59 @@ pub async fn list_products(
     paging: Query<PageQuery>,
 ) -> Result<Json<Page<ProductBody>>> {
     let viewer = caller.map(Actor::from);
-    let mut conn = state.db.conn().await?;
-    let Some(filter) = filter(&mut conn, viewer, query.into_inner(), &paging).await? else {
-        return Ok(Json(Page {
+    let query = query.into_inner();
+    let words = words(query.q.as_deref().unwrap_or_default())?;
+    let page = if words.is_empty() {
+        let mut conn = state.db.conn().await?;
+        list(&mut conn, viewer, query, words, &paging).await?
+    } else {
+        state
+            .db
+            .plan_by_value(async |tx| list(tx, viewer, query, words, &paging).await)
+            .await?
+    };
+    Ok(Json(page))
+}
+
+/// The words of a query. One of them must be in the reach of the index, or every product would be read.
+fn words(query: &str) -> Result<Vec<String>, Invalid> {
+    let words: Vec<String> = query
+        .split_whitespace()
+        .take(MAX_WORDS)
+        .map(str::to_owned)
+        .collect();
+    if words.is_empty() || words.iter().any(|word| has_trigram(word)) {
+        return Ok(words);
+    }
+    let detail = "Give at least one part with three letters or digits in a row.";
+    Err(Invalid::new("/q", "too_short", detail))
+}
+
+async fn list(
+    conn: &mut Conn,
+    viewer: Option<Actor>,
+    query: ListProductsQuery,
+    words: Vec<String>,
+    paging: &PageQuery,
+) -> Result<Page<ProductBody>> {
+    let Some(filter) = filter(conn, viewer, query, words, paging).await? else {
+        return Ok(Page {
             items: Vec::new(),
             next_cursor: None,
-        }));
+        });
     };
-    let found = store::search::find(&mut conn, &filter).await?;
-    let page = Page::from_rows(found, &paging, |(_, key)| *key);
+    let found = store::search::find(conn, &filter).await?;
+    let page = Page::from_rows(found, paging, |(_, key)| *key);
     let ids: Vec<ProductId> = page.items.iter().map(|(id, _)| *id).collect();
-    let listings = store::listings::find_all(&mut conn, &ids).await?;
+    let listings = store::listings::find_all(conn, &ids).await?;
     let show = |listing: Listing| {
         let for_owner = listing.shop.belongs_to(viewer);
         ProductBody::of(listing, for_owner)
     };
-    Ok(Json(Page {
+    Ok(Page {
         items: listings.into_iter().map(show).collect(),
         next_cursor: page.next_cursor,
-    }))
+    })
 }
 
 /// What to look for; `None` when nothing can fit.
@@ -130,6 +167,7 @@ async fn filter(
     conn: &mut Conn,
     viewer: Option<Actor>,
     query: ListProductsQuery,
+    words: Vec<String>,
     paging: &PageQuery,
 ) -> Result<Option<Filter>> {
     let sort = Sort::from(query.sort);
@@ -148,15 +186,10 @@ async fn filter(
             None => return Ok(None),
         },
     };
-    let words = query.q.unwrap_or_default();
     Ok(Some(Filter {
         shop_id,
         category,
-        words: words
-            .split_whitespace()
-            .take(MAX_WORDS)
-            .map(str::to_owned)
-            .collect(),
+        words,
         min_price: query.min_price,
         max_price: query.max_price,
         in_stock: query.in_stock,

@@ -4,7 +4,7 @@ use diesel::dsl::{InnerJoin, IntoBoxed};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use souk_db::Conn;
+use souk_db::{Conn, containing};
 use uuid::Uuid;
 
 use super::schema::{categories, product_categories, product_stats, products, shops, stock, variations};
@@ -20,7 +20,7 @@ type Columns = (
 );
 type Search<'a> = IntoBoxed<'a, diesel::dsl::Select<Source, Columns>, Pg>;
 
-/// The products that fit, with their places in the list.
+/// The products that fit, with their places in the list. With words, for [`souk_db::Db::plan_by_value`].
 pub async fn find(conn: &mut Conn, filter: &Filter) -> Result<Vec<(ProductId, Key)>> {
     let query = products::table
         .inner_join(shops::table)
@@ -72,7 +72,7 @@ fn narrowed<'a>(mut query: Search<'a>, filter: &'a Filter) -> Search<'a> {
         query = query.filter(products::id.eq_any(below));
     }
     for word in &filter.words {
-        let pattern = pattern(word);
+        let pattern = containing(word);
         query = query.filter(
             products::title
                 .ilike(pattern.clone())
@@ -158,10 +158,4 @@ fn most_sought_first(query: Search<'_>, after: Option<(i64, Uuid)>) -> Search<'_
     };
     let as_popular = product_stats::popularity.eq(popularity).and(products::id.lt(id));
     query.filter(product_stats::popularity.lt(popularity).or(as_popular))
-}
-
-/// The word anywhere, with what `like` would take for a wildcard taken literally.
-fn pattern(word: &str) -> String {
-    let literal = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{literal}%")
 }

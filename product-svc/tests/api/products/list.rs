@@ -1,10 +1,12 @@
 //! `GET /products`
 
-use product_svc::domain::ShopStatus;
+use product_svc::domain::{Filter, ShopStatus, Sort};
+use product_svc::{Error, store};
 use serde_json::{Value, json};
+use souk_db::Conn;
 use uuid::Uuid;
 
-use crate::app::{Owner, PRODUCTS, TestApp, azn, id, pointers, titles, variation};
+use crate::app::{Owner, PRODUCTS, Reads, TestApp, azn, id, pointers, titles, variation};
 use crate::categories;
 
 async fn add(owner: &Owner, title: &str, price: i64, stock: i32) -> Value {
@@ -113,10 +115,80 @@ async fn words_must_all_be_in_title_or_sku() {
     assert_eq!(list(&app, "q=BOOTS").await, ["Summer boots", "Winter boots"]);
     assert_eq!(list(&app, "q=boots%20win").await, ["Winter boots"]);
     assert_eq!(list(&app, "q=sku-sum").await, ["Summer boots"]);
-    assert_eq!(list(&app, "q=%25").await, ["100% wool_hat"]);
-    assert_eq!(list(&app, "q=l_h").await, ["100% wool_hat"]);
-    assert!(list(&app, "q=o_t").await.is_empty());
-    assert!(list(&app, "q=%5C").await.is_empty());
+    assert_eq!(list(&app, "q=boots%20w").await, ["Winter boots"]);
+    assert_eq!(list(&app, "q=").await.len(), 3);
+}
+
+#[actix_web::test]
+async fn in_words_no_character_stands_for_others() {
+    let app = TestApp::new().await;
+    let owner = app.owner().await;
+    for title in ["Winter boots", "100% wool_hat", r"C:\new"] {
+        add(&owner, title, 100, 1).await;
+    }
+
+    assert_eq!(list(&app, "q=100%25").await, ["100% wool_hat"]);
+    assert_eq!(list(&app, "q=wool_hat").await, ["100% wool_hat"]);
+    assert_eq!(list(&app, "q=hat%20%25").await, ["100% wool_hat"]);
+    assert_eq!(list(&app, "q=%5Cnew").await, [r"C:\new"]);
+    for nothing in ["win%25r", "win_er", "boots_", "boots%25", "%5Cboots", "boots%5C"] {
+        assert!(list(&app, &format!("q={nothing}")).await.is_empty(), "{nothing}");
+    }
+}
+
+#[actix_web::test]
+async fn words_without_three_letters_in_a_row_are_refused() {
+    let app = TestApp::new().await;
+
+    for short in ["bo", "%25", "%25%25%25", "___", "%5C", "o_t", "bo%20ot"] {
+        let refused = app.anyone().get(&format!("{PRODUCTS}?q={short}")).await;
+        assert_eq!(pointers(&refused), ["/q"], "{short}");
+        assert_eq!(refused.body["errors"][0]["code"], "too_short");
+    }
+}
+
+#[actix_web::test]
+async fn a_rare_word_is_found_without_reading_every_product() {
+    let app = TestApp::new().await;
+    let owner = app.owner().await;
+    let shop = owner.shop_id;
+    app.run(&format!(
+        "insert into products (id, shop_id, title, sku, price_from)
+         select gen_random_uuid(), '{shop}', 'Winter boots ' || md5(n::text), 'sku-' || n, n
+         from generate_series(1, 20000) n"
+    ))
+    .await;
+    app.run("insert into product_stats (product_id) select id from products")
+        .await;
+    add(&owner, "Zeppelin", 100, 1).await;
+    for table in ["products", "product_stats", "shops"] {
+        app.run(&format!("vacuum analyze {table}")).await;
+    }
+
+    for (words, sort) in [
+        ("zeppelin", Sort::Newest),
+        ("sku zeppelin", Sort::PriceUp),
+        ("zeppelin", Sort::Rating),
+        ("nowhere", Sort::Newest),
+    ] {
+        let filter = Filter {
+            words: words.split(' ').map(str::to_owned).collect(),
+            sort,
+            limit: 21,
+            ..Filter::default()
+        };
+        let read = async |tx: &mut Conn| {
+            let before = Reads::of(tx, "products_text", "products").await;
+            let found = store::search::find(tx, &filter).await?;
+            let reads = Reads::of(tx, "products_text", "products").await - before;
+            Ok::<_, Error>((found.len(), reads))
+        };
+        let (found, reads) = app.db.db().plan_by_value(read).await.unwrap();
+
+        assert_eq!(found, usize::from(words != "nowhere"), "{words} {sort:?}");
+        assert!(reads.scans > 0, "{words} {sort:?}: {reads:?}");
+        assert!(reads.rows <= 100, "{words} {sort:?}: {reads:?}");
+    }
 }
 
 #[actix_web::test]
