@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, delete, get, patch, post};
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use souk_auth::{Admin, Caller, Visitor};
-use souk_db::{Claim, Conn};
+use souk_db::{Claim, Conn, has_trigram};
 use souk_http::{
     Created, ETag, IdempotencyKey, IfMatch, Json, Page, PageQuery, Path, Problem, Query, Refusals,
     StoredResponse, Tagged,
@@ -59,13 +59,20 @@ pub struct EditBody {
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// With this in the name.
+    /// A part of the name, at least three letters or digits in a row. Upper and lower case are equal, and spelling mistakes
+    /// are not corrected. To search as customers do, use `GET /api/v1/search`.
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100, example = "leather")]
     q: Option<String>,
     /// In this status; only admins may ask.
     #[param(inline)]
     status: Option<ShopStatusBody>,
+}
+
+/// The index of names knows no shorter parts, so every shop would be read.
+fn too_short() -> Problem {
+    let detail = "Give at least three letters or digits in a row.";
+    Problem::invalid().field("/q", "too_short", detail)
 }
 
 fn tagged(shop: Shop) -> Tagged<ShopBody> {
@@ -125,8 +132,17 @@ pub async fn list_shops(
         after: page.after::<Uuid>()?,
         limit: page.fetch(),
     };
-    let mut conn = state.db.conn().await.map_err(crate::Error::from)?;
-    let shops = store::shops::list(&mut conn, &filter).await?;
+    let shops = match filter.name.as_deref() {
+        None => {
+            let mut conn = state.db.conn().await.map_err(crate::Error::from)?;
+            store::shops::list(&mut conn, &filter).await?
+        }
+        Some(part) if has_trigram(part) => {
+            let list = async |tx: &mut Conn| store::shops::list(tx, &filter).await;
+            state.db.plan_by_value(list).await?
+        }
+        Some(_) => return Err(too_short().into()),
+    };
     Ok(Json(
         Page::from_rows(shops, &page, |shop| shop.id).map(ShopBody::from),
     ))

@@ -59,10 +59,12 @@ async fn a_part_of_the_name_finds_it_and_wildcards_mean_themselves() {
     let found = async |q: &str| names(&client.get(&format!("{SHOPS}?q={q}")).await.body).join(",");
 
     assert_eq!(found("LAMP").await, "Caspian Lamps");
-    assert_eq!(found("%25").await, "100% Wool");
-    assert_eq!(found("_").await, "Wool_en");
-    assert_eq!(found("%5C").await, "Back\\slash");
-    assert_eq!(found("nothing").await, "");
+    assert_eq!(found("100%25").await, "100% Wool");
+    assert_eq!(found("wool_").await, "Wool_en");
+    assert_eq!(found("%5Csla").await, "Back\\slash");
+    for nothing in ["nothing", "lam_s", "lam%25s", "lamps%5C"] {
+        assert_eq!(found(nothing).await, "", "{nothing}");
+    }
 }
 
 #[actix_web::test]
@@ -91,6 +93,9 @@ async fn bad_queries_are_refused() {
         "cursor=zzz",
         "status=unknown",
         "q=",
+        "q=la",
+        "q=%25%25%25",
+        "q=___",
     ] {
         let response = app.server.admin().get(&format!("{SHOPS}?{query}")).await;
 

@@ -1,0 +1,1 @@
+drop index shops_name_parts;
