@@ -38,7 +38,8 @@ pub struct ProductSnapshot {
     pub top_sale: bool,
     /// Among the most viewed.
     pub top_popular: bool,
-    /// What customers think.
+    /// The rating when the product last changed. Readers that keep a rating take it from `rating.updated`, which has a
+    /// version of its own.
     pub rating: ProductRating,
     /// Addresses of its images, the first is the main one.
     pub images: Vec<String>,

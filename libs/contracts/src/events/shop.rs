@@ -103,7 +103,8 @@ pub enum RatingKind {
     Product,
 }
 
-/// The average rating of a shop or product changed.
+/// The average rating of a shop or product changed. `aggregateversion` counts the changes of this rating alone, apart from
+/// the version of its shop or product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RatingUpdated {
     /// What `id` is.
