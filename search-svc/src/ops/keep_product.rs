@@ -4,24 +4,18 @@ use souk_contracts::events::ProductSnapshot;
 use souk_db::Conn;
 use uuid::Uuid;
 
-use crate::domain::{Rating, Task};
+use crate::domain::Task;
 use crate::store::stock::Told;
 use crate::{Result, store};
 
-/// Keeps a product as an event tells it; what is older than what is kept changes nothing.
+/// Keeps a product as an event tells it; what is older than what is kept changes nothing. Its rating comes from
+/// `rating.updated` alone, whose version counts apart.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn keep_product(tx: &mut Conn, product: &ProductSnapshot, version: i64) -> Result<()> {
     let id = product.product_id;
     let is_newer = store::products::save(tx, product, version).await?;
-    if is_newer {
-        let rating = Rating {
-            average_x100: product.rating.average_x100,
-            count: product.rating.count,
-        };
-        store::products::rate(tx, id, version, rating).await?;
-    }
     // Stock has versions of its own, and may be newer even in a product event that is old.
     let told: Vec<Told> = product
         .variations

@@ -377,6 +377,41 @@ async fn ratings_are_kept_by_version_whatever_comes_first() {
 }
 
 #[actix_web::test]
+async fn a_rating_has_a_version_of_its_own_beside_that_of_its_thing() {
+    let app = TestApp::new().await;
+    let shop = app.shop("Hat House").await;
+    let product = app.product(&shop, "Straw hat").await;
+    let rating = |kind, id: Uuid| RatingUpdated {
+        kind,
+        id,
+        average_x100: 450,
+        count: 2,
+    };
+    app.told(OnProductUpdated, ProductUpdated(product.clone()), 9)
+        .await;
+    app.told(OnShopUpdated, ShopUpdated(shop.clone()), 9).await;
+
+    app.told(
+        OnRatingUpdated,
+        rating(RatingKind::Product, product.product_id),
+        1,
+    )
+    .await;
+    app.told(OnRatingUpdated, rating(RatingKind::Shop, shop.shop_id), 1)
+        .await;
+    app.told(OnProductUpdated, ProductUpdated(product), 10).await;
+    app.told(OnShopUpdated, ShopUpdated(shop), 10).await;
+    app.indexed().await;
+
+    let found = app.search("q=hat").await.body;
+    let kept = serde_json::json!({"average": 4.5, "count": 2});
+    assert_eq!(
+        (&found["products"][0]["rating"], &found["shops"][0]["rating"]),
+        (&kept, &kept)
+    );
+}
+
+#[actix_web::test]
 async fn an_event_without_its_version_is_parked() {
     assert_eq!(settle(&Error::Unversioned("product.created")), Outcome::Park);
 }
