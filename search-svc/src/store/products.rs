@@ -133,15 +133,15 @@ pub async fn rate(tx: &mut Conn, id: Uuid, version: i64, rating: Rating) -> Resu
             products::product_id.eq(id),
             products::rating_average_x100.eq(rating.average_x100),
             products::rating_count.eq(rating.count),
-            products::rating_version.eq(version),
+            products::rating_event_version.eq(version),
         ))
         .on_conflict(products::product_id)
         .do_update()
         .set((
             products::rating_average_x100.eq(excluded(products::rating_average_x100)),
             products::rating_count.eq(excluded(products::rating_count)),
-            products::rating_version.eq(excluded(products::rating_version)),
+            products::rating_event_version.eq(excluded(products::rating_event_version)),
         ));
-    let newer = products::rating_version.lt(excluded(products::rating_version));
+    let newer = products::rating_event_version.lt(excluded(products::rating_event_version));
     Ok(methods::FilterDsl::filter(upsert, newer).execute(tx).await? == 1)
 }

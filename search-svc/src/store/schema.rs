@@ -22,6 +22,7 @@ diesel::table! {
         rating_average_x100 -> Int4,
         rating_count -> Int8,
         rating_version -> Int8,
+        rating_event_version -> Int8,
     }
 }
 

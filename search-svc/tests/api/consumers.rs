@@ -411,6 +411,30 @@ async fn a_rating_has_a_version_of_its_own_beside_that_of_its_thing() {
     );
 }
 
+/// Earlier builds kept the version of the product as that of its rating.
+#[actix_web::test]
+async fn a_rating_is_kept_over_what_an_earlier_build_wrote() {
+    let app = TestApp::new().await;
+    let shop = app.shop("Hat House").await;
+    let product = app.product(&shop, "Straw hat").await;
+    app.db.run_sql("update products set rating_version = 9").await;
+
+    let rating = RatingUpdated {
+        kind: RatingKind::Product,
+        id: product.product_id,
+        average_x100: 450,
+        count: 2,
+    };
+    app.told(OnRatingUpdated, rating, 1).await;
+    app.indexed().await;
+
+    let found = app.search("q=hat").await.body;
+    assert_eq!(
+        found["products"][0]["rating"],
+        serde_json::json!({"average": 4.5, "count": 2})
+    );
+}
+
 #[actix_web::test]
 async fn an_event_without_its_version_is_parked() {
     assert_eq!(settle(&Error::Unversioned("product.created")), Outcome::Park);

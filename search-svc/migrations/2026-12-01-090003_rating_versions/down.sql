@@ -1,0 +1,1 @@
+alter table products drop column rating_event_version;
