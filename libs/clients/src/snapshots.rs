@@ -3,6 +3,9 @@
 //! Pages go through all things in the order of their ids, so a page stays as it is while things are added; what is added
 //! behind `after` meanwhile comes as an event. Each item carries the snapshot and the version that its latest event
 //! carries.
+//!
+//! A renamed category is in the snapshots of its products at once, and in their events, under the next version, a moment
+//! later: of one version the names of categories may differ for that long.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

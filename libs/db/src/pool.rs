@@ -18,6 +18,8 @@ use crate::{Conn, DbError, DbTimeouts, Lease};
 
 /// How long a request waits for a connection before it is told that the database is away.
 const WAIT: Duration = Duration::from_secs(5);
+/// How long a search for a pattern may take: far longer than one that its index answers.
+const PATTERN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection on loan from the pool.
 pub type PooledConn = Object<Conn>;
@@ -155,9 +157,10 @@ impl Db {
     where
         E: From<DbError>,
     {
+        let limit = self.timeouts.statement.min(PATTERN_TIMEOUT).as_millis();
         self.transaction(async |tx| {
             set(tx, "set local plan_cache_mode = force_custom_plan").await?;
-            set(tx, "set local statement_timeout = '5s'").await?;
+            set(tx, &format!("set local statement_timeout = {limit}")).await?;
             work(tx).await
         })
         .await

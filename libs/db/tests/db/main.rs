@@ -6,5 +6,6 @@ mod errors;
 mod idempotency;
 mod migrate;
 mod pool;
+mod reading;
 mod timeouts;
 mod transaction;
