@@ -17,6 +17,7 @@ mod internal;
 mod interruption;
 mod proxy;
 mod raw;
+mod reads;
 mod repeat;
 mod shapes;
 mod stand_in;
@@ -30,6 +31,7 @@ pub use internal::{ANY_INTERNAL, INTERNAL_CALLS, InternalCalls, SHARED_CALLS, as
 pub use interruption::Interruption;
 pub use proxy::{SilentProxy, host_of};
 pub use raw::{RawMessage, RawPublisher, TextProperty, raw_long, raw_nested_tables, raw_short};
+pub use reads::Reads;
 pub use repeat::Repeat;
 pub use shapes::{WrongShape, wrong_shapes};
 pub use stand_in::{Call, StandIn, problem};

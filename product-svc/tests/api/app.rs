@@ -1,6 +1,5 @@
 //! The service in process, its shops, and builders.
 
-use std::ops::Sub;
 use std::sync::{Arc, Mutex};
 
 use chrono::Duration;
@@ -13,7 +12,6 @@ use product_svc::{AppState, Error, MIGRATIONS, NAME, app, ops, routes};
 use serde_json::{Value, json};
 use souk_clients::shop::{ShopClient, ShopRecord};
 use souk_contracts::{Currency, Envelope};
-use souk_db::Conn;
 use souk_outbox::BatchHandler;
 use souk_testkit::{Client, Response, StandIn, TestDb, TestServer};
 use tokio_util::sync::CancellationToken;
@@ -185,49 +183,6 @@ struct Sums {
     available: i64,
     #[diesel(sql_type = BigInt)]
     entered: i64,
-}
-
-/// What a session read of a table and one of its indexes; the difference of two is what was read between them, inside one
-/// transaction.
-#[derive(Debug, Clone, Copy, QueryableByName)]
-pub struct Reads {
-    /// How often the index was scanned.
-    #[diesel(sql_type = BigInt)]
-    pub scans: i64,
-    /// Entries of the index.
-    #[diesel(sql_type = BigInt)]
-    pub entries: i64,
-    /// Rows of the table.
-    #[diesel(sql_type = BigInt)]
-    pub rows: i64,
-}
-
-impl Reads {
-    pub async fn of(tx: &mut Conn, index: &str, table: &str) -> Self {
-        diesel::sql_query(format!(
-            "select pg_stat_get_xact_numscans('{index}'::regclass) as scans,
-                    pg_stat_get_xact_tuples_returned('{index}'::regclass) as entries,
-                    (pg_stat_get_xact_tuples_returned('{table}'::regclass)
-                        + pg_stat_get_xact_tuples_fetched('{table}'::regclass)
-                        + sum(pg_stat_get_xact_tuples_fetched(indexrelid)))::bigint as rows
-             from pg_index where indrelid = '{table}'::regclass"
-        ))
-        .get_result(tx)
-        .await
-        .unwrap()
-    }
-}
-
-impl Sub for Reads {
-    type Output = Self;
-
-    fn sub(self, before: Self) -> Self {
-        Self {
-            scans: self.scans - before.scans,
-            entries: self.entries - before.entries,
-            rows: self.rows - before.rows,
-        }
-    }
 }
 
 impl Owner {

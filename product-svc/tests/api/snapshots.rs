@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use souk_clients::product::ProductClient;
 use souk_clients::snapshots::{DeletedProduct, ProductSnapshotPage, VersionedProduct};
 use souk_clients::{ClientError, MeshClient};
-use souk_testkit::Published;
+use souk_testkit::{Published, Reads};
 use uuid::Uuid;
 
-use crate::app::{Owner, PRODUCTS, Reads, TestApp, boots, id, pointers, variation};
+use crate::app::{Owner, PRODUCTS, TestApp, boots, id, pointers, variation};
 use crate::categories;
 
 const PAGE: &str = "/internal/products";

@@ -4,9 +4,10 @@ use product_svc::domain::{Filter, ShopStatus, Sort};
 use product_svc::{Error, store};
 use serde_json::{Value, json};
 use souk_db::Conn;
+use souk_testkit::Reads;
 use uuid::Uuid;
 
-use crate::app::{Owner, PRODUCTS, Reads, TestApp, azn, id, pointers, titles, variation};
+use crate::app::{Owner, PRODUCTS, TestApp, azn, id, pointers, titles, variation};
 use crate::categories;
 
 async fn add(owner: &Owner, title: &str, price: i64, stock: i32) -> Value {

@@ -1,4 +1,9 @@
 use serde_json::Value;
+use shop_svc::domain::ShopStatus;
+use shop_svc::store::shops::ShopFilter;
+use shop_svc::{Error, store};
+use souk_db::Conn;
+use souk_testkit::Reads;
 
 use crate::app::{SHOPS, TestApp};
 
@@ -64,6 +69,39 @@ async fn a_part_of_the_name_finds_it_and_wildcards_mean_themselves() {
     assert_eq!(found("%5Csla").await, "Back\\slash");
     for nothing in ["nothing", "lam_s", "lam%25s", "lamps%5C"] {
         assert_eq!(found(nothing).await, "", "{nothing}");
+    }
+}
+
+#[actix_web::test]
+async fn a_rare_part_is_found_without_reading_every_shop() {
+    let app = TestApp::new().await;
+    app.run(
+        "insert into shops (id, owner_id, name, slug, is_verified, status, version, created_at, updated_at)
+         select gen_random_uuid(), gen_random_uuid(), 'Lamps ' || md5(n::text), 'lamps-' || n, false, 'approved', 2,
+                now(), now()
+         from generate_series(1, 20000) n",
+    )
+    .await;
+    approved(&app, &["Zeppelin"]).await;
+    app.run("vacuum analyze shops").await;
+
+    for (name, expected) in [("zeppelin", 1), ("nowhere", 0)] {
+        let filter = ShopFilter {
+            status: ShopStatus::Approved,
+            name: Some(name.into()),
+            after: None,
+            limit: 21,
+        };
+        let read = async |tx: &mut Conn| {
+            let before = Reads::of(tx, "shops_name_parts", "shops").await;
+            let found = store::shops::list(tx, &filter).await?;
+            let reads = Reads::of(tx, "shops_name_parts", "shops").await - before;
+            Ok::<_, Error>((found.len(), reads))
+        };
+        let (found, reads) = app.db.db().plan_by_value(read).await.unwrap();
+
+        assert_eq!(found, expected, "{name}");
+        assert!(reads.scans > 0 && reads.rows <= 100, "{name}: {reads:?}");
     }
 }
 
