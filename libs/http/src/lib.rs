@@ -40,7 +40,7 @@ pub use image::{Image, MAX_IMAGE};
 pub use methods::{Methods, unmatched};
 pub use observe::{CallerTimeout, Gate, Quiet, RouteLabel};
 pub use page::{Cursor, Page, PageQuery};
-pub use params::{Path, Query};
+pub use params::{Path, Query, QueryPair, query_pairs, typed_query};
 pub use patch::nullable;
 pub use problem::{FieldError, Problem, ProblemBody};
 pub use server::{Running, Server};

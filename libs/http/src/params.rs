@@ -71,6 +71,31 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     }
 }
 
+/// The name and the value of a parameter, decoded.
+pub type QueryPair = (String, String);
+
+/// All query parameters of a request in order; for routes with parameters that have no fixed names.
+///
+/// # Errors
+/// 422 for a NUL.
+pub fn query_pairs(request: &HttpRequest) -> Result<Vec<QueryPair>, Problem> {
+    let query = request.query_string();
+    nul::refuse_in_url(query)?;
+    Ok(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+}
+
+/// Typed and validated parameters from some of the pairs of a request.
+///
+/// # Errors
+/// 422 for what does not fit.
+pub fn typed_query<T: DeserializeOwned + Validate>(pairs: &[QueryPair]) -> Result<T, Problem> {
+    decode(
+        &form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish(),
+    )
+}
+
 fn decode<T: DeserializeOwned + Validate>(query: &str) -> Result<T, Problem> {
     nul::refuse_in_url(query)?;
     let pairs = form_urlencoded::parse(query.as_bytes());
