@@ -9,6 +9,7 @@ mod problem;
 mod process;
 mod report;
 mod settings;
+mod tasks;
 mod trace;
 mod views;
 

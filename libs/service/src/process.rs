@@ -21,6 +21,7 @@ use crate::Reporter;
 use crate::internal::SHARED;
 use crate::parked::{self, Parked};
 use crate::settings::Settings;
+use crate::tasks::TaskWatch;
 use crate::trace::{self, Traced};
 
 /// A service process. Nothing needs to be up for it to start.
@@ -37,6 +38,7 @@ pub struct Process {
     tasks: TaskTracker,
     flush: CancellationToken,
     relays: TaskTracker,
+    watch: TaskWatch,
 }
 
 impl Process {
@@ -63,6 +65,7 @@ impl Process {
             tasks: TaskTracker::new(),
             flush: CancellationToken::new(),
             relays: TaskTracker::new(),
+            watch: TaskWatch::default(),
         };
         let retention = RetentionJob::of_events(process.db(), process.retention);
         process.spawn(|stop| retention.run(stop));
@@ -107,7 +110,8 @@ impl Process {
 
     /// The relay stops last, so that what the others still wrote leaves too.
     fn publish_with(&self, relay: Relay) {
-        self.relays.spawn(relay.run(self.flush.clone()));
+        let relay = relay.run(self.flush.clone());
+        self.relays.spawn(self.watch.watch(relay));
     }
 
     /// Consumes a queue.
@@ -139,7 +143,8 @@ impl Process {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.tasks.spawn(task(self.served.clone()));
+        let task = task(self.served.clone());
+        self.tasks.spawn(self.watch.watch(task));
     }
 
     /// Serves until the stop signal: requests are finished, then messages under way, then the outbox is flushed.
@@ -149,7 +154,7 @@ impl Process {
     pub async fn serve(self, server: Server, routes: fn(&mut ServiceConfig)) -> anyhow::Result<()> {
         let address = self.settings.listen_addr;
         self.reporter
-            .attach(server)
+            .attach(server.check(self.watch.check()))
             .workers(self.settings.workers)
             .run(address, routes, self.stop)
             .await
