@@ -16,7 +16,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 pub use app::{openapi, serve};
 pub use config::Config;
-pub use error::{Error, Result};
+pub use error::{Error, IndexError, Result};
 pub use state::AppState;
 
 /// The service's name on the wire.

@@ -42,8 +42,8 @@ pub fn settle(error: &Error) -> Outcome {
     match error {
         Error::Db(error) => Outcome::of_database(error),
         Error::Unversioned(_) => Outcome::Park,
-        Error::NoSuchShop => Outcome::Done,
-        Error::Unwritable(_) | Error::Index(_) => Outcome::Retry,
+        Error::NoSuchShop | Error::NoSuchJob | Error::JobRunning(_) => Outcome::Done,
+        Error::Unwritable(_) | Error::Index(_) | Error::Source(_) => Outcome::Retry,
     }
 }
 

@@ -2,22 +2,22 @@
 
 use std::ops::Range;
 
-use super::Words;
 use super::analysis::tokens;
+use super::query::TextQuery;
 
 const OPEN: &str = "<em>";
 const CLOSE: &str = "</em>";
 const ELLIPSIS: char = '…';
 
 /// The text as HTML with the words that were looked for in `<em>`; `None` if none of them is there.
-pub fn mark(text: &str, words: &Words) -> Option<String> {
-    let found = found(text, words);
+pub fn mark(text: &str, query: &TextQuery) -> Option<String> {
+    let found = found(text, query);
     (!found.is_empty()).then(|| render(text, 0..text.len(), &found))
 }
 
 /// Like [`mark`], but only what surrounds the first of the words, about `length` characters.
-pub fn excerpt(text: &str, words: &Words, length: usize) -> Option<String> {
-    let found = found(text, words);
+pub fn excerpt(text: &str, query: &TextQuery, length: usize) -> Option<String> {
+    let found = found(text, query);
     let first = found.first()?;
     let part = around(text, first, length);
     let mut html = String::new();
@@ -31,10 +31,10 @@ pub fn excerpt(text: &str, words: &Words, length: usize) -> Option<String> {
     Some(html)
 }
 
-fn found(text: &str, words: &Words) -> Vec<Range<usize>> {
+fn found(text: &str, query: &TextQuery) -> Vec<Range<usize>> {
     tokens(text)
         .into_iter()
-        .filter(|token| words.hit(token))
+        .filter(|token| query.marks(token))
         .map(|token| token.place)
         .collect()
 }
@@ -99,10 +99,16 @@ fn escape(text: &str, html: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dictionary::Dictionary;
     use super::*;
 
+    fn parse(query: &str) -> TextQuery {
+        let known = ["shoes", "shoe", "canta", "leather", "boots"].map(str::to_owned);
+        TextQuery::parse(query, &Dictionary::new(known))
+    }
+
     fn marked(text: &str, query: &str) -> Option<String> {
-        mark(text, &Words::parse(query))
+        mark(text, &parse(query))
     }
 
     #[test]
@@ -139,17 +145,17 @@ mod tests {
             "after ".repeat(40)
         );
 
-        let html = excerpt(&text, &Words::parse("shoes"), 60).unwrap();
+        let html = excerpt(&text, &parse("shoes"), 60).unwrap();
 
         assert_eq!(
             html,
             "…a fine pair of <em>shoes</em> after after after after after after…"
         );
         assert_eq!(
-            excerpt("just shoes", &Words::parse("shoes"), 60).as_deref(),
+            excerpt("just shoes", &parse("shoes"), 60).as_deref(),
             Some("just <em>shoes</em>")
         );
-        assert_eq!(excerpt("nothing", &Words::parse("shoes"), 60), None);
+        assert_eq!(excerpt("nothing", &parse("shoes"), 60), None);
     }
 
     #[test]
@@ -157,7 +163,7 @@ mod tests {
         let text = format!("{}-shoes-{}", "ə".repeat(200), "ö".repeat(200));
 
         assert!(
-            excerpt(&text, &Words::parse("shoes"), 40)
+            excerpt(&text, &parse("shoes"), 40)
                 .unwrap()
                 .contains("<em>shoes</em>")
         );

@@ -1,10 +1,10 @@
-//! What has to be indexed anew.
+//! What has to be indexed again.
 
 use uuid::Uuid;
 
 /// What is to be done for an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Task {
+pub enum JobKind {
     /// Index a shop.
     Shop,
     /// Index a product.
@@ -13,7 +13,7 @@ pub enum Task {
     ProductsOf,
 }
 
-impl Task {
+impl JobKind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Shop, Self::Product, Self::ProductsOf];
 
@@ -26,20 +26,20 @@ impl Task {
         }
     }
 
-    /// The task of that name.
+    /// The job kind of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|task| task.as_str() == name)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
 /// An entry of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wish {
+pub struct IndexJob {
     /// What to do.
-    pub task: Task,
+    pub kind: JobKind,
     /// The shop or product.
     pub id: Uuid,
-    /// Grows each time it is asked for.
+    /// Grows each time it is queued.
     pub seq: i64,
     /// How far it was done.
     pub after: Option<Uuid>,

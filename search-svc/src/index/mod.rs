@@ -1,87 +1,109 @@
 //! Where documents are kept and found. One trait, so that the backend is a setting.
 
+pub mod elasticsearch;
 pub mod embedded;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use crate::domain::{Card, Document, Kind, Query};
+use crate::domain::{Card, Document, Key, Kind, ProductPage, ProductSearch, ShopSearch};
 
+pub use elasticsearch::{ElasticsearchIndex, ElasticsearchSettings};
 pub use embedded::EmbeddedIndex;
 
-/// A document's place in the index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Key {
-    /// What it is.
-    pub kind: Kind,
-    /// The shop or product.
-    pub id: Uuid,
-}
+pub use crate::error::IndexError;
 
-impl Key {
-    /// The place of what a card shows.
-    pub fn of(card: &Card) -> Self {
-        Self {
-            kind: card.kind,
-            id: card.id,
-        }
-    }
-}
+/// Raise it with every change of documents or of the analysis of text: an index of another version is rebuilt while it
+/// answers.
+pub const DOCUMENT_VERSION: u32 = 2;
 
-/// What a search found.
+/// How long a client should wait before it tries again what is not available now.
+pub const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// A document to be put in or taken out.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Hit {
-    /// What it shows.
-    pub card: Card,
-    /// How well it fits; only comparable within one search.
-    pub score: f32,
+pub struct DocumentWrite {
+    /// Which one.
+    pub key: Key,
+    /// Its version. A write of a lower version than the index has changes nothing.
+    pub version: i64,
+    /// What is put in; `None` takes it out.
+    pub document: Option<Document>,
 }
 
-/// Why the index could not do it.
-#[derive(Debug, thiserror::Error)]
-pub enum IndexError {
-    /// The embedded index failed.
-    #[error("the embedded index failed: {0}")]
-    Embedded(#[from] tantivy::TantivyError),
-    /// Its directory could not be read or written.
-    #[error("the directory of the index cannot be used: {0}")]
-    Directory(#[from] std::io::Error),
-    /// What is kept of a document cannot be read.
-    #[error("the index holds a document that cannot be read: {0}")]
-    Unreadable(#[from] serde_json::Error),
-    /// The work was given up because the process stops, or it panicked.
-    #[error("work on the index was broken off: {0}")]
-    BrokenOff(#[from] tokio::task::JoinError),
+/// A document that the backend cannot keep; the others of the same call are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedDocument {
+    /// Which one.
+    pub key: Key,
+    /// The version that was to be written.
+    pub version: i64,
+    /// The backend's reason.
+    pub reason: String,
 }
 
-impl From<IndexError> for crate::Error {
-    fn from(error: IndexError) -> Self {
-        Self::Index(Box::new(error))
-    }
+/// An index that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexInfo {
+    /// Its id.
+    pub id: Uuid,
+    /// The [`DOCUMENT_VERSION`] of the build that made it.
+    pub document_version: u32,
 }
+
+/// Which indexes exist.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IndexState {
+    /// The one that answers.
+    pub active: Option<IndexInfo>,
+    /// The one that is being built beside it.
+    pub building: Option<IndexInfo>,
+}
+
+/// A result of an index.
+pub type IndexResult<T> = Result<T, IndexError>;
 
 /// What a backend has to do. Writes are seen by searches, and survive a crash, once they are committed.
 ///
-/// Every write may be repeated. One process writes at a time: whoever holds the indexer's lease.
+/// Every write may be repeated. One process writes at a time, the holder of the indexer's lease; a process that has
+/// lost the lease without noticing it does no harm, because lower versions are refused.
 pub trait SearchIndex: Send + Sync + 'static {
     /// Its name in answers.
     fn name(&self) -> &'static str;
 
-    /// Which filling of the index this is, so that one that belongs to other tables is noticed.
-    fn generation(&self) -> BoxFuture<'_, Result<Option<Uuid>, IndexError>>;
+    /// How many searches of one process may run at a time: as many as there are cores, if they compute in it.
+    fn max_concurrent_searches(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    }
 
-    /// Empties the index, at once and durably, and calls what will be put into it `generation`.
-    fn reset(&self, generation: Uuid) -> BoxFuture<'_, Result<(), IndexError>>;
+    /// Which indexes exist.
+    fn state(&self) -> BoxFuture<'_, IndexResult<IndexState>>;
 
-    /// Puts documents in, in place of those with the same key.
-    fn upsert(&self, documents: Vec<Document>) -> BoxFuture<'_, Result<(), IndexError>>;
+    /// Makes an empty index beside the active one. Another one that was being built is removed.
+    fn create(&self, id: Uuid) -> BoxFuture<'_, IndexResult<()>>;
 
-    /// Takes documents out; keys that are not there are passed over.
-    fn delete(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<(), IndexError>>;
+    /// Puts documents in and takes documents out; answers those that cannot be kept.
+    fn write(
+        &self,
+        id: Uuid,
+        writes: Arc<[DocumentWrite]>,
+    ) -> BoxFuture<'_, IndexResult<Vec<RejectedDocument>>>;
 
     /// Makes what was written durable and visible.
-    fn commit(&self) -> BoxFuture<'_, Result<(), IndexError>>;
+    fn commit(&self, id: Uuid) -> BoxFuture<'_, IndexResult<()>>;
 
-    /// Finds.
-    fn search(&self, query: Query) -> BoxFuture<'_, Result<Vec<Hit>, IndexError>>;
+    /// From now on searches read this index, in one step; all others are removed.
+    fn activate(&self, id: Uuid) -> BoxFuture<'_, IndexResult<()>>;
+
+    /// The versions of all documents of a kind in the active index, by id.
+    fn versions(&self, kind: Kind) -> BoxFuture<'_, IndexResult<Vec<(Uuid, i64)>>>;
+
+    /// Finds products.
+    fn search_products(&self, search: ProductSearch) -> BoxFuture<'_, IndexResult<ProductPage>>;
+
+    /// Finds shops, best first.
+    fn search_shops(&self, search: ShopSearch) -> BoxFuture<'_, IndexResult<Vec<Card>>>;
 }

@@ -4,7 +4,7 @@ use souk_contracts::events::ProductSnapshot;
 use souk_db::Conn;
 use uuid::Uuid;
 
-use crate::domain::Task;
+use crate::domain::JobKind;
 use crate::store::stock::Told;
 use crate::{Result, store};
 
@@ -16,6 +16,9 @@ use crate::{Result, store};
 pub async fn keep_product(tx: &mut Conn, product: &ProductSnapshot, version: i64) -> Result<()> {
     let id = product.product_id;
     let is_newer = store::products::save(tx, product, version).await?;
+    if is_newer {
+        store::shops::expect(tx, product.shop_id).await?;
+    }
     // Stock has versions of its own, and may be newer even in a product event that is old.
     let told: Vec<Told> = product
         .variations
@@ -33,7 +36,7 @@ pub async fn keep_product(tx: &mut Conn, product: &ProductSnapshot, version: i64
         store::stock::mark_removed(tx, id, &variations).await?;
     }
     if is_newer || !turned.is_empty() {
-        store::queue::push(tx, Task::Product, &[id]).await?;
+        store::queue::push(tx, JobKind::Product, &[id]).await?;
     }
     Ok(())
 }
@@ -45,7 +48,7 @@ pub async fn keep_product(tx: &mut Conn, product: &ProductSnapshot, version: i64
 pub async fn drop_product(tx: &mut Conn, product_id: Uuid, shop_id: Uuid, version: i64) -> Result<()> {
     if store::products::bury(tx, product_id, shop_id, version).await? {
         store::stock::forget(tx, product_id).await?;
-        store::queue::push(tx, Task::Product, &[product_id]).await?;
+        store::queue::push(tx, JobKind::Product, &[product_id]).await?;
     }
     Ok(())
 }

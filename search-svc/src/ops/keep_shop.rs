@@ -4,7 +4,7 @@ use souk_contracts::events::ShopSnapshot;
 use souk_db::Conn;
 use uuid::Uuid;
 
-use crate::domain::Task;
+use crate::domain::JobKind;
 use crate::{Result, store};
 
 /// Keeps a shop as an event tells it; an older event than the one kept changes nothing.
@@ -26,15 +26,15 @@ pub async fn drop_shop(tx: &mut Conn, shop_id: Uuid, version: i64) -> Result<()>
 async fn save(tx: &mut Conn, id: Uuid, shop: Option<&ShopSnapshot>, version: i64) -> Result<()> {
     let before = store::shops::snapshot(tx, id).await?;
     if store::shops::save(tx, id, version, shop).await? {
-        store::queue::push(tx, Task::Shop, &[id]).await?;
-        if seen_on_products(before.as_ref()) != seen_on_products(shop) {
-            store::queue::push(tx, Task::ProductsOf, &[id]).await?;
+        store::queue::push(tx, JobKind::Shop, &[id]).await?;
+        // Whether its products may be sold is decided by each search; only its name is part of their documents.
+        if name(before.as_ref()) != name(shop) {
+            store::queue::push(tx, JobKind::ProductsOf, &[id]).await?;
         }
     }
     Ok(())
 }
 
-/// What the products of a shop show of it.
-fn seen_on_products(shop: Option<&ShopSnapshot>) -> Option<(souk_contracts::events::ShopStatus, &str)> {
-    shop.map(|shop| (shop.status, shop.name.as_str()))
+fn name(shop: Option<&ShopSnapshot>) -> Option<&str> {
+    shop.map(|shop| shop.name.as_str())
 }

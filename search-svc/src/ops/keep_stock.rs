@@ -3,7 +3,7 @@
 use souk_contracts::events::StockChanged;
 use souk_db::Conn;
 
-use crate::domain::Task;
+use crate::domain::JobKind;
 use crate::store::stock::Told;
 use crate::{Result, store};
 
@@ -25,5 +25,5 @@ pub async fn keep_stock(tx: &mut Conn, changes: &[StockChanged]) -> Result<()> {
         })
         .collect();
     let turned = store::stock::save(tx, &told).await?;
-    store::queue::push(tx, Task::Product, &turned).await
+    store::queue::push(tx, JobKind::Product, &turned).await
 }

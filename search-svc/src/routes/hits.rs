@@ -7,7 +7,7 @@ use souk_contracts::Money;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::{Card, Kind, Rating, Words, excerpt, mark};
+use crate::domain::{Card, Kind, ProductFilters, Rating, TextQuery, excerpt, mark};
 
 /// Characters of a description that a hit shows.
 const EXCERPT: usize = 160;
@@ -28,10 +28,18 @@ pub struct ProductHit {
     /// That shop's name.
     #[schema(example = "Ali Baba")]
     shop_name: String,
-    /// The lowest price of what can be bought now, or of all its variations if nothing can.
+    /// The variation that `price_from` is the price of; `null` for a product without variations.
+    #[schema(required)]
+    variation_id: Option<Uuid>,
+    /// The lowest price of the variations that meet the filters: of those that can be bought now, or of all if none can.
     #[schema(required)]
     price_from: Option<Money>,
-    /// Whether any variation can be bought now.
+    /// What that variation cost before.
+    #[schema(required)]
+    original_price: Option<Money>,
+    /// Whether that variation costs less than before.
+    on_sale: bool,
+    /// Whether any of the variations that meet the filters can be bought now.
     available: bool,
     /// What customers think.
     rating: HitRating,
@@ -90,8 +98,9 @@ impl From<Rating> for HitRating {
 }
 
 impl ProductHit {
-    /// A product found by these words, or listed without any.
-    pub fn new(card: Card, words: Option<&Words>) -> Self {
+    /// A product that meets the filters, found by these words or listed without any.
+    pub fn new(card: Card, filters: &ProductFilters, words: Option<&TextQuery>) -> Self {
+        let offer = filters.offer(&card);
         let highlights = words.map(|words| {
             collect([
                 ("title", mark(&card.title, words)),
@@ -105,8 +114,11 @@ impl ProductHit {
             title: card.title,
             shop_id: card.shop_id,
             shop_name: card.shop_name,
-            price_from: card.price_from,
-            available: card.available,
+            variation_id: offer.map(|offer| offer.variation_id),
+            price_from: offer.map(|offer| offer.price),
+            original_price: offer.and_then(|offer| offer.original_price),
+            on_sale: offer.is_some_and(|offer| offer.on_sale()),
+            available: offer.is_some_and(|offer| offer.available),
             rating: card.rating.into(),
             image_url: card.image,
             highlights: highlights.unwrap_or_default(),
@@ -116,7 +128,7 @@ impl ProductHit {
 
 impl ShopHit {
     /// A shop found by these words.
-    pub fn new(card: Card, words: &Words) -> Self {
+    pub fn new(card: Card, words: &TextQuery) -> Self {
         let highlights = collect([
             ("name", mark(&card.title, words)),
             ("about", excerpt(&card.about, words, EXCERPT)),

@@ -8,8 +8,9 @@ use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
 use super::hits::{ProductHit, ShopHit};
-use crate::domain::{Kind, Words};
-use crate::{AppState, Result};
+use crate::Result;
+use crate::domain::{Card, ProductFilters, ProductPage, TextQuery};
+use crate::flows::Searcher;
 
 const DEFAULT_SIZE: usize = 10;
 
@@ -45,24 +46,20 @@ pub struct SearchBody {
 /// visited is found: products that are switched on, of approved shops.
 #[utoipa::path(tag = "search", params(SearchQuery), responses((status = 200, body = SearchBody), Refusals))]
 #[get("/search")]
-pub async fn search_all(state: Data<AppState>, query: Query<SearchQuery>) -> Result<Json<SearchBody>> {
-    let words = Words::parse(&query.q);
+pub async fn search_all(searcher: Data<Searcher>, query: Query<SearchQuery>) -> Result<Json<SearchBody>> {
     let size = query.size.unwrap_or(DEFAULT_SIZE);
-    let (shops, products) = tokio::try_join!(
-        state.index.search(words.query(Kind::Shop, size)),
-        state.index.search(words.query(Kind::Product, size)),
-    )?;
-    Ok(Json(SearchBody {
-        shops: shops
-            .into_iter()
-            .map(|hit| ShopHit::new(hit.card, &words))
-            .collect(),
+    let backend = searcher.index.name();
+    let query = query.into_inner();
+    let show = move |shops: Vec<Card>, products: ProductPage, text: &TextQuery| SearchBody {
+        shops: shops.into_iter().map(|card| ShopHit::new(card, text)).collect(),
         products: products
+            .hits
             .into_iter()
-            .map(|hit| ProductHit::new(hit.card, Some(&words)))
+            .map(|hit| ProductHit::new(hit.card, &ProductFilters::default(), Some(text)))
             .collect(),
-        backend: state.index.name(),
-    }))
+        backend,
+    };
+    Ok(Json(searcher.everything(query.q, size, show).await?))
 }
 
 fn not_blank(text: &str) -> Result<(), ValidationError> {

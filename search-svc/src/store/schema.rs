@@ -9,6 +9,7 @@ diesel::table! {
         rating_average_x100 -> Int4,
         rating_count -> Int8,
         rating_version -> Int8,
+        document_version -> Int8,
     }
 }
 
@@ -22,6 +23,7 @@ diesel::table! {
         rating_average_x100 -> Int4,
         rating_count -> Int8,
         rating_version -> Int8,
+        document_version -> Int8,
         rating_event_version -> Int8,
     }
 }
@@ -50,6 +52,50 @@ diesel::table! {
     index_generation (single) {
         single -> Bool,
         generation -> Uuid,
+    }
+}
+
+diesel::table! {
+    shop_visibility (single) {
+        single -> Bool,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
+    dictionary_words (word) {
+        word -> Text,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
+    maintenance_jobs (id) {
+        id -> Uuid,
+        kind -> Text,
+        source -> Text,
+        status -> Text,
+        index_id -> Nullable<Uuid>,
+        phase -> Text,
+        after -> Nullable<Uuid>,
+        done -> Int8,
+        total -> Int8,
+        error -> Nullable<Text>,
+        result -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        resumes -> Int4,
+    }
+}
+
+diesel::table! {
+    rejected_documents (kind, id) {
+        kind -> Text,
+        id -> Uuid,
+        version -> Int8,
+        reason -> Text,
+        rejected_at -> Timestamptz,
     }
 }
 

@@ -76,26 +76,35 @@ pub fn options(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What the index gets for a shop, if anything.
-pub fn shop_document(shop: &ShopSnapshot) -> Option<Document> {
+/// What the index gets for a shop.
+pub fn shop_document(shop: &ShopSnapshot) -> Document {
     ShopFacts {
         snapshot: shop.clone(),
         rating: Rating::default(),
+        version: 1,
     }
     .document()
 }
 
-/// What the index gets for a product, if anything.
-pub fn product_document(shop: &ShopSnapshot, product: &ProductSnapshot) -> Option<Document> {
-    let rating = Rating {
-        average_x100: product.rating.average_x100,
-        count: product.rating.count,
-    };
+/// What the index gets for an active product.
+pub fn product_document(shop: &ShopSnapshot, product: &ProductSnapshot) -> Document {
+    rated_document(shop, product, Rating::default())
+}
+
+/// What the index gets for an active product with reviews.
+pub fn rated_document(shop: &ShopSnapshot, product: &ProductSnapshot, rating: Rating) -> Document {
     ProductFacts {
         snapshot: product.clone(),
         rating,
-        shop: Some(shop.clone()),
+        shop_name: Some(shop.name.clone()),
         stock: BTreeMap::new(),
+        version: 1,
     }
     .document()
+    .expect("the product is active")
+}
+
+/// A rating of so many reviews.
+pub fn rating(average_x100: i32, count: i64) -> Rating {
+    Rating { average_x100, count }
 }

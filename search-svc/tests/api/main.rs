@@ -12,12 +12,16 @@
 mod app;
 mod baseline;
 mod consumers;
+mod elasticsearch;
 mod facts;
 mod index;
 mod indexer;
 mod internal_callers;
 mod later_words;
 mod openapi;
+mod product_search;
 mod queue;
 mod retention;
 mod search;
+mod searching;
+mod sources;

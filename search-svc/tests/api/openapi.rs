@@ -1,7 +1,7 @@
 //! The document is the contract.
 
 #[test]
-fn both_operations_are_described_with_their_limits() {
+fn the_searches_are_described_with_their_limits() {
     let document = serde_json::to_value(search_svc::openapi()).unwrap();
 
     let search = &document["paths"]["/api/v1/search"]["get"];

@@ -17,6 +17,22 @@ async fn keep(app: &TestApp, product: &ProductSnapshot, version: i64) {
 }
 
 #[actix_web::test]
+async fn jobs_are_kept_for_a_while_after_their_end() {
+    let app = TestApp::new().await;
+    app.db
+        .run_sql(
+            "insert into maintenance_jobs (id, kind, source, status, finished_at)
+             select gen_random_uuid(), 'drift', 'own', 'done', now() - make_interval(days => days) from unnest(array[1, 400]) as days;
+             insert into maintenance_jobs (id, kind, source, status, created_at)
+             values (gen_random_uuid(), 'drift', 'own', 'running', now() - interval '400 days')",
+        )
+        .await;
+
+    assert_eq!(app.db.sweep(RULES).await, 1);
+    assert_eq!(app.db.count("maintenance_jobs where kind = 'drift'").await, 2);
+}
+
+#[actix_web::test]
 async fn stock_of_a_variation_that_was_removed_is_kept_while_events_may_be_late() {
     let app = TestApp::new().await;
     let mut lamp = product(&shop("Nur"), "Lamp");

@@ -36,7 +36,8 @@ async fn a_search_answers_shops_and_products_as_hits() {
         "products": [{
             "kind": "product", "id": shoes.product_id, "title": "Blue suede shoes",
             "shop_id": shop.shop_id, "shop_name": "Shoe & Boot Palace",
-            "price_from": {"amount": 1299, "currency": "AZN"}, "available": true,
+            "variation_id": shoes.variations[0].variation_id, "price_from": {"amount": 1299, "currency": "AZN"},
+            "original_price": null, "on_sale": false, "available": true,
             "rating": {"average": 0.0, "count": 0}, "image_url": "/media/a.jpg",
             "highlights": {
                 "title": "Blue suede <em>shoes</em>",
@@ -141,10 +142,12 @@ async fn a_shops_products_come_in_pages_newest_first() {
     for n in 0..5 {
         app.product(&shop, &format!("Hat {n}")).await;
     }
+    app.indexed().await;
     let client = app.server.anonymous();
 
     let first = client.get(&format!("{}?limit=2", of_shop(shop.shop_id))).await;
     app.product(&shop, "Hat 5").await;
+    app.indexed().await;
     let cursor = first.body["next_cursor"].as_str().unwrap();
     let rest = client
         .get(&format!("{}?limit=3&cursor={cursor}", of_shop(shop.shop_id)))
@@ -166,6 +169,7 @@ async fn a_shop_lists_only_what_can_be_seen() {
         ..product(&shop, "Hidden hat")
     };
     app.told(OnProductCreated, ProductCreated(off), 1).await;
+    app.indexed().await;
 
     let listed = app.server.anonymous().get(&of_shop(shop.shop_id)).await;
 

@@ -12,10 +12,13 @@ use unicode_normalization::char::is_combining_mark;
 
 pub use fold::fold;
 pub use stop_words::is_stop_word;
-pub use typo::{tolerance, within};
+pub use typo::tolerance;
 
 /// Longer words are cut: nobody types them, and they would fill the dictionary.
 const LONGEST_WORD: usize = 64;
+
+/// Longer words are found only as a whole.
+const MAX_DICTIONARY_CHARS: usize = 32;
 
 static ENGLISH: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::new(Algorithm::English));
 
@@ -53,19 +56,27 @@ pub fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// What an index keeps of a text: each word and, where it differs, its stem, separated by spaces.
-pub fn bag(text: &str) -> String {
-    let mut bag = String::with_capacity(text.len() * 2);
+pub fn index_text(text: &str) -> String {
+    let mut words = String::with_capacity(text.len() * 2);
     for token in tokens(text) {
-        push(&mut bag, &token.word);
+        push(&mut words, &token.word);
         if token.stem != token.word {
-            push(&mut bag, &token.stem);
+            push(&mut words, &token.stem);
         }
     }
-    bag
+    words
 }
 
-/// A text with nothing left but its letters and digits, to recognize article numbers and whole titles.
-pub fn squash(text: &str) -> String {
+/// Whether a word may stand for an unfinished or mistyped one. Numbers and codes are left out: a digit is never a
+/// slip, and there would be one for every product.
+pub fn is_dictionary_word(word: &str) -> bool {
+    let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
+    let others = word.chars().count() - letters;
+    letters >= 2 && letters >= others && letters + others <= MAX_DICTIONARY_CHARS
+}
+
+/// A text with nothing left but its letters and digits, to recognize SKUs and whole titles.
+pub fn alnum_key(text: &str) -> String {
     fold(text)
         .chars()
         .filter(|letter| letter.is_alphanumeric())
@@ -96,11 +107,11 @@ fn stem(word: &str) -> String {
     }
 }
 
-fn push(bag: &mut String, word: &str) {
-    if !bag.is_empty() {
-        bag.push(' ');
+fn push(words: &mut String, word: &str) {
+    if !words.is_empty() {
+        words.push(' ');
     }
-    bag.push_str(word);
+    words.push_str(word);
 }
 
 #[cfg(test)]
@@ -140,14 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn the_bag_holds_words_and_stems() {
-        assert_eq!(bag("Blue suede shoes"), "blue suede sued shoes shoe");
-        assert_eq!(bag(""), "");
+    fn index_text_holds_words_and_stems() {
+        assert_eq!(index_text("Blue suede shoes"), "blue suede sued shoes shoe");
+        assert_eq!(index_text(""), "");
     }
 
     #[test]
-    fn an_article_number_is_the_same_however_it_is_grouped() {
-        assert_eq!(squash("AB-12 34/x"), squash("ab1234X"));
+    fn a_code_is_the_same_however_it_is_grouped() {
+        assert_eq!(alnum_key("AB-12 34/x"), alnum_key("ab1234X"));
     }
 
     #[test]

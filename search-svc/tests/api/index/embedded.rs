@@ -1,12 +1,13 @@
-//! The suite on the embedded backend, and what only it has: a directory that can be damaged.
+//! The suite on the embedded backend, and what only it has: a directory that can be damaged or in use.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use search_svc::index::{EmbeddedIndex, SearchIndex};
+use search_svc::index::{EmbeddedIndex, IndexError, SearchIndex};
 use uuid::Uuid;
 
-use super::{Fixture, fill, index_suite, titles};
+use super::{Fixture, TestIndex, index_suite};
 use crate::facts::{product, product_document, shop};
 
 /// A directory that is gone when the test is over.
@@ -19,6 +20,20 @@ impl Directory {
 
     pub fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// Opens an index in it, waiting until nobody else has it.
+    pub async fn open(&self) -> EmbeddedIndex {
+        let index = EmbeddedIndex::open(&self.0).unwrap();
+        let opened = async {
+            while !index.is_open() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), opened)
+            .await
+            .expect("the directory becomes free");
+        index
     }
 }
 
@@ -39,7 +54,7 @@ impl Fixture for Embedded {
     async fn open() -> Self {
         let directory = Directory::new();
         Self {
-            index: EmbeddedIndex::open(directory.path()).unwrap(),
+            index: directory.open().await,
             directory,
         }
     }
@@ -52,96 +67,95 @@ impl Fixture for Embedded {
         let Self { index, directory } = self;
         drop(index);
         Self {
-            index: EmbeddedIndex::open(directory.path()).unwrap(),
+            index: directory.open().await,
             directory,
         }
     }
 }
 
-index_suite! { Embedded:
-    typing_errors_are_forgiven
-    short_words_and_numbers_must_be_right
-    word_endings_do_not_matter
-    letters_are_found_however_they_are_typed
-    an_unfinished_word_finds_what_begins_with_it
-    the_very_word_ranks_above_a_similar_one
-    a_title_ranks_above_tags_and_tags_above_the_description
-    more_of_the_words_rank_higher
-    stock_and_rating_settle_ties
-    equal_hits_come_newest_first
-    a_product_is_found_by_all_that_describes_it
-    an_article_number_ranks_first
-    shops_and_products_are_found_apart
-    what_is_hidden_makes_no_document
-    a_document_is_replaced_and_removed
-    nothing_is_seen_before_the_commit
-    what_was_committed_survives_a_restart
-    a_reset_empties_the_index
-    a_hit_shows_what_it_costs_and_whether_it_is_there
-    no_more_is_found_than_asked_for
-    a_query_of_nothing_but_noise_finds_nothing
+index_suite!(Embedded);
+
+/// A filled index, closed; and where its files are.
+async fn closed() -> (Directory, PathBuf) {
+    let shop = shop("Ali Baba");
+    let index = TestIndex::<Embedded>::with([product_document(&shop, &product(&shop, "Hat"))]).await;
+    let files = index.fixture.directory.path().join(index.id.to_string());
+    (index.fixture.directory, files)
 }
 
-/// A filled index, closed.
-async fn closed() -> Directory {
-    let it = Embedded::open().await;
-    it.index.reset(Uuid::now_v7()).await.unwrap();
+/// Opened again it has no index, and works.
+async fn is_empty_and_works(directory: Directory) {
+    let index = directory.open().await;
+    let state = index.state().await.unwrap();
+    assert_eq!((state.active, state.building), (None, None));
+    let mut index = TestIndex {
+        fixture: Embedded { index, directory },
+        id: Uuid::now_v7(),
+        dictionary: Default::default(),
+    };
+    index.index().create(index.id).await.unwrap();
+    index.index().activate(index.id).await.unwrap();
     let shop = shop("Ali Baba");
-    fill(&it.index, [product_document(&shop, &product(&shop, "Hat"))]).await;
-    it.directory
-}
-
-/// Opened again it is empty, belongs to nothing, and works.
-async fn is_made_anew(directory: &Directory) {
-    let index = EmbeddedIndex::open(directory.path()).unwrap();
-    assert_eq!(index.generation().await.unwrap(), None);
-    assert_eq!(titles(&index, "hat").await, [""; 0]);
-    let shop = shop("Ali Baba");
-    fill(&index, [product_document(&shop, &product(&shop, "Hat"))]).await;
-    assert_eq!(titles(&index, "hat").await, ["Hat"]);
+    index.put([product_document(&shop, &product(&shop, "Hat"))]).await;
+    assert_eq!(index.titles("hat").await, ["Hat"]);
 }
 
 #[tokio::test]
-async fn a_directory_that_was_deleted_is_made_anew() {
-    let directory = closed().await;
+async fn a_directory_that_was_deleted_is_made_again() {
+    let (directory, _) = closed().await;
 
     fs::remove_dir_all(directory.path()).unwrap();
 
-    is_made_anew(&directory).await;
+    is_empty_and_works(directory).await;
 }
 
 #[tokio::test]
-async fn a_list_of_segments_that_cannot_be_read_is_made_anew() {
-    let directory = closed().await;
+async fn an_index_whose_segments_cannot_be_listed_is_removed() {
+    let (directory, files) = closed().await;
 
-    fs::write(directory.path().join("v1/meta.json"), "{").unwrap();
+    fs::write(files.join("meta.json"), "{").unwrap();
 
-    is_made_anew(&directory).await;
+    is_empty_and_works(directory).await;
 }
 
 #[tokio::test]
-async fn a_damaged_segment_is_made_anew() {
+async fn a_damaged_segment_is_removed() {
     for damage in [Vec::new(), vec![0xff; 300]] {
-        let directory = closed().await;
+        let (directory, files) = closed().await;
 
-        let segments = fs::read_dir(directory.path().join("v1"))
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
-        for path in segments.filter(|path| path.extension().is_some_and(|name| name == "store")) {
+        let paths = fs::read_dir(files).unwrap().map(|entry| entry.unwrap().path());
+        for path in paths.filter(|path| path.extension().is_some_and(|name| name == "store")) {
             fs::write(path, &damage).unwrap();
         }
 
-        is_made_anew(&directory).await;
+        is_empty_and_works(directory).await;
     }
 }
 
 #[tokio::test]
-async fn an_index_of_another_schema_version_is_removed() {
-    let directory = closed().await;
-    let old = directory.path().join("v0");
+async fn directories_of_older_builds_are_removed() {
+    let (directory, files) = closed().await;
+    let old = directory.path().join("v1");
 
-    fs::rename(directory.path().join("v1"), &old).unwrap();
+    fs::rename(files, &old).unwrap();
 
-    is_made_anew(&directory).await;
+    is_empty_and_works(directory).await;
     assert!(!old.exists());
+}
+
+#[tokio::test]
+async fn a_second_process_waits_until_the_directory_is_free() {
+    let directory = Directory::new();
+    let first = directory.open().await;
+    first.create(Uuid::now_v7()).await.unwrap();
+
+    let second = EmbeddedIndex::open(directory.path()).unwrap();
+    let refused = second.state().await;
+    assert!(matches!(refused, Err(IndexError::Unavailable(_))), "{refused:?}");
+    assert!(!second.is_open());
+
+    let building = first.state().await.unwrap().building;
+    drop((first, second));
+    let third = directory.open().await;
+    assert_eq!(third.state().await.unwrap().building, building);
 }

@@ -1,0 +1,11 @@
+drop table rejected_documents;
+drop table maintenance_jobs;
+drop table dictionary_words;
+drop trigger shop_visibility_changed on shops;
+drop trigger shop_removed on shops;
+drop trigger shop_added on shops;
+drop function raise_shop_visibility();
+drop index shops_hidden;
+drop table shop_visibility;
+alter table shops drop column document_version;
+alter table products drop column document_version;

@@ -1,0 +1,1 @@
+alter table maintenance_jobs drop column resumes;
