@@ -82,9 +82,19 @@ fn must_find_cc() -> Result<()> {
 
 /// Build all services; the directory that the programs are in.
 pub fn build(instance: &Instance, release: bool) -> Result<PathBuf> {
+    build_programs(instance, release, &["--bins"])
+}
+
+/// Build some programs of the same packages; the directory that they are in.
+pub fn build_optimized(instance: &Instance, programs: &[&str]) -> Result<PathBuf> {
+    let targets: Vec<&str> = programs.iter().flat_map(|program| ["--bin", program]).collect();
+    build_programs(instance, true, &targets)
+}
+
+fn build_programs(instance: &Instance, release: bool, targets: &[&str]) -> Result<PathBuf> {
     must_find_cc()?;
     let mut build = command(instance);
-    build.arg("build").args(SELECTION).arg("--bins");
+    build.arg("build").args(SELECTION).args(targets);
     if release {
         build.arg("--release");
     }

@@ -14,6 +14,13 @@ pub fn status_of(port: u16, path: &str) -> Option<u16> {
     response.ok().map(|response| response.status().as_u16())
 }
 
+/// The status and the text that a GET answers.
+pub fn get(url: &str) -> Result<(u16, String)> {
+    let response = agent(Duration::from_secs(30)).get(url).call();
+    let mut response = response.with_context(|| format!("GET {url} got no answer"))?;
+    Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
+}
+
 /// Calls of the API of a running mesh, on behalf of somebody.
 #[derive(Clone)]
 pub struct Api {

@@ -13,6 +13,7 @@ mod nginx;
 mod people;
 mod report;
 mod rig;
+mod search;
 mod stage;
 mod wrk;
 
@@ -30,6 +31,11 @@ use budget::Row;
 /// Measure on a mesh of its own; the exit code says whether every budget holds.
 pub fn run(instance: &Instance, command: &BenchCommand) -> Result<ExitCode> {
     interrupt::listen()?;
+    if let BenchCommand::Search(args) = command {
+        mesh::wipe(instance)?;
+        let _emptied = growth::Emptied(instance);
+        return finish(instance, "search", 1, search::measure(instance, *args)?);
+    }
     infra::install::ensure_programs(&["nginx", "wrk"])?;
     let _guard = mesh::TakeDown(instance);
     if let BenchCommand::Growth(_) = command {
@@ -58,6 +64,7 @@ pub fn run(instance: &Instance, command: &BenchCommand) -> Result<ExitCode> {
             let _emptied = growth::Emptied(instance);
             finish(instance, "growth", args.rounds, growth::measure(instance, *args)?)
         }
+        BenchCommand::Search(_) => bail!("It needs no mesh"),
     }
 }
 

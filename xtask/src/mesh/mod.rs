@@ -8,6 +8,7 @@ mod progress;
 mod record;
 mod run;
 pub mod service;
+pub mod single;
 mod up;
 mod watch;
 

@@ -102,22 +102,32 @@ fn wanted(
 ) -> Result<Vec<(Replica, Record)>> {
     let mut wanted = Vec::new();
     for replica in options.replicas.all() {
-        let binary = programs.join(replica.service.name);
-        let record = Record {
-            pid: 0,
-            build: build_of(&binary)?,
-            binary,
-            arguments: serve(),
-            env: environment::of(instance, replica, &up.infra, &up.secrets, options)?,
-            config: String::new(),
-        };
-        wanted.push((replica, record));
+        wanted.push((replica, record_of(instance, replica, options, up, programs)?));
     }
     if let Some(program) = front {
         let record = traefik::prepare(instance, &options.replicas, program)?;
         wanted.push((Replica::first(&TRAEFIK), record));
     }
     Ok(wanted)
+}
+
+/// How a replica is to run.
+pub(super) fn record_of(
+    instance: &Instance,
+    replica: Replica,
+    options: &Options,
+    up: &Up,
+    programs: &Path,
+) -> Result<Record> {
+    let binary = programs.join(replica.service.name);
+    Ok(Record {
+        pid: 0,
+        build: build_of(&binary)?,
+        binary,
+        arguments: serve(),
+        env: environment::of(instance, replica, &up.infra, &up.secrets, options)?,
+        config: String::new(),
+    })
 }
 
 /// Replicas of an earlier `up` that wanted more of them.
@@ -171,7 +181,7 @@ pub fn migrate_to(instance: &Instance, programs: &Path) -> Result<()> {
 }
 
 /// Once for each database, however many replicas there are.
-fn migrate(plan: &[(Replica, Record)], up: &Up) -> Result<()> {
+pub(super) fn migrate(plan: &[(Replica, Record)], up: &Up) -> Result<()> {
     let mut seen = BTreeSet::new();
     let with_database: Vec<_> = plan
         .iter()
