@@ -137,6 +137,32 @@ pub enum BenchCommand {
     Events(EventsArgs),
     /// Answers and memory with many orders beside few. The data of the test instance are removed before and afterwards.
     Growth(GrowthArgs),
+    /// Searches among few and many products in the embedded index, and in Elasticsearch with and without search-svc. The
+    /// data of the test instance are removed before and afterwards.
+    Search(SearchBenchArgs),
+}
+
+/// How search is measured.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct SearchBenchArgs {
+    /// Products at first.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1000..=100_000))]
+    pub few: u32,
+    /// Products afterwards. A million of them take some six gigabytes of disk.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(2000..=5_000_000))]
+    pub products: u32,
+    /// Seconds of each single measurement.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub seconds: u32,
+    /// Changes whose way into the index is measured.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub changes: u32,
+    /// Different queries that are sent to Elasticsearch.
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(10..=20_000))]
+    pub queries: u32,
+    /// Leave Elasticsearch out, and with it the ratios to it.
+    #[arg(long)]
+    pub without_elasticsearch: bool,
 }
 
 /// How growth is measured.

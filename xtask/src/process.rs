@@ -89,15 +89,20 @@ fn entries(pid: i32) -> impl Iterator<Item = Vec<u8>> {
     entries.into_iter()
 }
 
-/// Whether a process runs; a zombie does not.
+/// Whether a process runs. A zombie does not, unless threads of it are still exiting: until they have, its sockets are open.
 pub fn is_alive(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat"))
         .ok()
         .and_then(|stat| {
             stat.rsplit_once(") ")
-                .map(|(_, rest)| !rest.starts_with(['Z', 'X']))
+                .map(|(_, rest)| !rest.starts_with(['Z', 'X']) || has_threads(pid))
         })
         .unwrap_or(false)
+}
+
+/// Whether a process has a thread beside its first one.
+fn has_threads(pid: i32) -> bool {
+    fs::read_dir(format!("/proc/{pid}/task")).is_ok_and(|threads| threads.count() > 1)
 }
 
 /// The process that started this one.
@@ -198,8 +203,47 @@ fn program(pid: i32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
     use crate::instance::Name;
+
+    /// Its first thread ends at once, its second one does not.
+    const WITHOUT_LEADER: &str = "
+        #include <pthread.h>
+        #include <unistd.h>
+        static void *wait(void *nothing) { pause(); return nothing; }
+        int main(void) { pthread_t thread; pthread_create(&thread, 0, wait, 0); pthread_exit(0); }";
+
+    #[test]
+    fn a_process_whose_first_thread_has_ended_is_alive_until_all_have() {
+        let program = std::env::temp_dir().join(format!("souk-leaderless-{}", std::process::id()));
+        let mut compiler = Command::new("cc")
+            .args(["-x", "c", "-pthread", "-o"])
+            .args([program.as_os_str(), "-".as_ref()])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut source = compiler.stdin.take().unwrap();
+        source.write_all(WITHOUT_LEADER.as_bytes()).unwrap();
+        drop(source);
+        assert!(compiler.wait().unwrap().success());
+        let mut child = Command::new(&program).spawn().unwrap();
+        let pid = i32::try_from(child.id()).unwrap();
+        let is_zombie = || {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+            stat.rsplit_once(") ").unwrap().1.starts_with('Z')
+        };
+
+        assert!(wait_until(Duration::from_secs(20), is_zombie));
+        let was_alive = is_alive(pid);
+        signal(pid, Signal::KILL);
+
+        assert!(was_alive);
+        assert!(!child.wait().unwrap().success());
+        assert!(!is_alive(pid));
+        fs::remove_file(program).unwrap();
+    }
 
     #[test]
     fn a_process_is_known_by_its_mark_and_stopped() {

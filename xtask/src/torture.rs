@@ -7,6 +7,8 @@ use clap::Args;
 
 use crate::instance::Instance;
 use crate::mesh::{self, Options, run_path};
+use crate::replicas::Counts;
+use crate::search_backend::SearchBackend;
 use crate::{cargo, interrupt};
 
 /// The program that breaks things.
@@ -38,6 +40,10 @@ pub struct TortureArgs {
     /// How often they come.
     #[arg(long, value_name = "COUNT", default_value_t = 10, requires = "buyers")]
     times: u32,
+    /// Where search-svc keeps its index. With Elasticsearch there are two processes of search-svc, and Elasticsearch is
+    /// frozen and killed as well; it is fetched if it is missing.
+    #[arg(long, value_enum, value_name = "BACKEND", default_value = "embedded")]
+    search: SearchBackend,
 }
 
 impl TortureArgs {
@@ -51,6 +57,7 @@ impl TortureArgs {
             buyers: None,
             pieces: 0,
             times: 0,
+            search: SearchBackend::Embedded,
         }
     }
 
@@ -75,6 +82,9 @@ impl TortureArgs {
                 .into_iter()
                 .flat_map(|(name, number)| [name.to_owned(), number.to_string()]),
         );
+        if self.search != SearchBackend::default() {
+            words.extend(["--search".to_owned(), self.search.name().to_owned()]);
+        }
         let flags = [("--keep-going", self.keep_going), ("--show", self.show)];
         words.extend(
             flags
@@ -83,6 +93,20 @@ impl TortureArgs {
                 .map(|(name, _)| name.to_owned()),
         );
         words
+    }
+
+    /// What the mesh is made of.
+    fn options(&self) -> Result<Options> {
+        let replicas = match self.search {
+            SearchBackend::Embedded => Counts::default(),
+            // One indexes and all answer: that one of them takes over is part of the series.
+            SearchBackend::Elasticsearch => "search-svc=2".parse()?,
+        };
+        Ok(Options {
+            replicas,
+            search: self.search,
+            ..Options::default()
+        })
     }
 }
 
@@ -96,7 +120,7 @@ pub fn run(instance: &Instance, args: &TortureArgs) -> Result<ExitCode> {
     // What a broken run has left would be found again and again.
     mesh::wipe(instance)?;
     let _guard = mesh::TakeDown(instance);
-    mesh::up_detached(instance, Options::default())?;
+    mesh::up_detached(instance, args.options()?)?;
     let programs = cargo::build(instance, false)?;
     finish(
         Command::new(programs.join(PROGRAM))
@@ -148,6 +172,26 @@ mod tests {
         assert_eq!(
             words(&["--buyers", "1000", "--times", "3"]),
             "--seed 1 --buyers 1000 --pieces 100 --times 3"
+        );
+        assert_eq!(
+            words(&["--search", "elasticsearch", "--show"]),
+            "--seed 1 --runs 20 --search elasticsearch --show"
+        );
+    }
+
+    #[test]
+    fn with_elasticsearch_search_svc_has_two_processes() {
+        let replicas = |line: &[&str]| {
+            let line = Line::try_parse_from([&["torture"], line].concat()).unwrap();
+            let options = line.args.options().unwrap();
+            options.replicas.must_suit(options.search).unwrap();
+            (options.search, options.replicas.is_many())
+        };
+
+        assert_eq!(replicas(&[]), (SearchBackend::Embedded, false));
+        assert_eq!(
+            replicas(&["--search", "elasticsearch"]),
+            (SearchBackend::Elasticsearch, true)
         );
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use e2e::torture::crowd::Crowd;
 use e2e::torture::rig::Rig;
-use e2e::torture::schedule::Schedule;
+use e2e::torture::schedule::IndexBackend;
 use e2e::torture::series::Series;
 
 /// Breaks the torture instance of the mesh by a seeded schedule, and checks that no book is wrong afterwards.
@@ -34,6 +34,9 @@ struct Arguments {
     /// How often they come.
     #[arg(long, default_value_t = 10)]
     times: u32,
+    /// Where search-svc keeps its index. With Elasticsearch, that one is killed and frozen as well.
+    #[arg(long, value_enum, default_value = "embedded")]
+    search: IndexBackend,
 }
 
 #[tokio::main]
@@ -43,14 +46,15 @@ async fn main() -> Result<ExitCode> {
         seed: arguments.seed,
         runs: arguments.runs,
         keep_going: arguments.keep_going,
+        backend: arguments.search,
     };
     if arguments.show {
-        series.seeds().for_each(|seed| println!("{}", Schedule::of(seed)));
+        series.schedules().for_each(|schedule| println!("{schedule}"));
         return Ok(ExitCode::SUCCESS);
     }
     let run_json =
         std::env::var_os("SOUK_RUN_JSON").context("SOUK_RUN_JSON does not say which mesh is meant")?;
-    let rig = Rig::take_over(PathBuf::from(run_json)).await?;
+    let rig = Rig::take_over(PathBuf::from(run_json), arguments.search).await?;
     let failed = match arguments.buyers {
         Some(buyers) => {
             let crowd = Crowd {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use souk_testkit::RawMessage;
 use tokio::time::timeout;
 
@@ -110,6 +110,9 @@ impl Doer {
             Fault::BrokerAway { .. } | Fault::BrokerFrozen { .. } | Fault::BrokerRestart { .. } => {
                 self.breaks_broker(fault).await?;
             }
+            Fault::ElasticsearchFrozen { .. } | Fault::ElasticsearchKilled => {
+                self.breaks_elasticsearch(fault).await?;
+            }
             Fault::Sweep | Fault::Twice { .. } | Fault::Shuffled { .. } | Fault::Poison { .. } => {
                 self.disturbs(fault).await?;
             }
@@ -130,6 +133,21 @@ impl Doer {
                 self.rig.broker.thaw();
             }
             Fault::BrokerRestart { kill } => self.rig.broker.restart(kill).await?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn breaks_elasticsearch(&self, fault: Fault) -> Result<()> {
+        let elasticsearch = self.rig.elasticsearch.as_ref();
+        let elasticsearch = elasticsearch.context("This mesh has no Elasticsearch")?;
+        match fault {
+            Fault::ElasticsearchFrozen { for_ms } => {
+                elasticsearch.freeze();
+                tokio::time::sleep(millis(for_ms)).await;
+                elasticsearch.thaw();
+            }
+            Fault::ElasticsearchKilled => elasticsearch.restart(true).await?,
             _ => {}
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Events that come twice, in another order, or unreadable: sent past everybody, straight to the broker.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -118,25 +119,34 @@ fn properties(id: &str, kind: &str, source: &str) -> BasicProperties {
         .with_app_id(source.into())
 }
 
-/// Kills the reader of a queue, lets messages gather, puts them into another order, and starts the reader again.
+/// Kills all readers of a queue, lets messages gather, puts them into another order, and starts the readers again.
 ///
 /// # Errors
-/// When the broker is away; the reader is started all the same.
+/// When the broker is away; the readers are started all the same.
 pub async fn shuffle(rig: &Rig, queue: &str, gather: Duration, dice: Dice) -> Result<usize> {
     let (name, _) = queue.split_once('.').context("A queue of no service")?;
-    let service = rig.service(name)?;
-    service.kill();
+    let readers = rig.replicas(name)?;
+    for reader in &readers {
+        reader.kill();
+    }
     tokio::time::sleep(gather).await;
-    let shuffled = shuffle_waiting(&rig.run.amqp_url, queue, dice, service).await;
-    service.start().await?;
+    let shuffled = shuffle_waiting(&rig.run.amqp_url, queue, dice, &readers).await;
+    for reader in &readers {
+        reader.start().await?;
+    }
     shuffled
 }
 
-async fn shuffle_waiting(amqp_url: &str, queue: &str, mut dice: Dice, reader: &Service) -> Result<usize> {
+async fn shuffle_waiting(
+    amqp_url: &str,
+    queue: &str,
+    mut dice: Dice,
+    readers: &[&Arc<Service>],
+) -> Result<usize> {
     let post = Post::open(amqp_url).await?;
     let mut waiting = take_all(&post.channel, queue).await?;
-    // Somebody else has started the reader: what was taken goes back with the connection.
-    if !reader.is_down() {
+    // Somebody else has started a reader: what was taken goes back with the connection.
+    if !readers.iter().all(|reader| reader.is_down()) {
         post.close().await;
         return Ok(0);
     }

@@ -15,10 +15,8 @@ use super::market::{Customer, Market, Outcome, Shop, Told, Ware};
 use super::rest::{self, Databases};
 use super::rig::Rig;
 use super::schedule::{At, Schedule};
+use super::search::{self, SearchLog};
 use crate::audit;
-
-/// How long the mesh may take to come to rest.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long what the audit finds may be on its way.
 const SETTLED: Duration = Duration::from_secs(20);
@@ -72,15 +70,21 @@ impl Stage {
             since: since.clone(),
             left: Arc::clone(&left),
         };
+        let searches = SearchLog::default();
         let begun = Instant::now();
 
         let faults = self.faults(schedule, begun, doer);
-        let (customers, ()) = join(
+        let played = join(
             customers_and_shops(&self.market, schedule, begun, &wares, &told),
             faults,
-        )
-        .await;
+        );
+        let (customers, ()) = tokio::select! {
+            played = played => played,
+            never = search::keep_rebuilding(&self.market) => match never {},
+            never = search::keep_searching(&self.market, &searches) => match never {},
+        };
         let mut verdict = Verdict::default();
+        verdict.violations.extend(searches.take_violations());
         while let Err(error) = self.rig.heal().await {
             verdict.violations.push(format!("{error:#}"));
             ensure!(
@@ -115,7 +119,9 @@ impl Stage {
 
     /// After a run that failed, so that the next one begins as if there had been none.
     async fn leave_nothing(&self) -> Result<()> {
-        self.rig.until_ready(self.market.client.http(), PATIENCE).await?;
+        self.rig
+            .until_ready(self.market.client.http(), self.rig.patience())
+            .await?;
         for person in &self.market.buyers {
             books::empty_cart(&self.market.client, person).await?;
         }
@@ -136,14 +142,23 @@ impl Stage {
         outcomes: &[Outcome],
         poisoned: &BTreeSet<String>,
     ) -> Result<Vec<String>> {
-        self.rig.until_ready(self.market.client.http(), PATIENCE).await?;
-        rest::comes(&self.databases, &self.rig.run.amqp_url, since, PATIENCE).await?;
+        self.rig
+            .until_ready(self.market.client.http(), self.rig.patience())
+            .await?;
+        rest::comes(
+            &self.databases,
+            &self.rig.run.amqp_url,
+            since,
+            self.rig.patience(),
+        )
+        .await?;
         let books = Books {
             market: &self.market,
             wares,
             told,
         };
         let mut violations = books.violations(outcomes, poisoned).await?;
+        search::compare(&self.market, self.rig.patience()).await?;
         violations.extend(self.audit().await?);
         Ok(violations)
     }

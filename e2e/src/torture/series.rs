@@ -9,11 +9,8 @@ use super::market::{Client, Market};
 use super::rest::Databases;
 use super::rig::Rig;
 use super::run::{Stage, Verdict};
-use super::schedule::{CUSTOMERS, Schedule};
+use super::schedule::{CUSTOMERS, IndexBackend, Schedule};
 use crate::audit;
-
-/// How long the mesh may take until it is ready.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a run may take, whatever happens in it: everything in it has limits of its own, and most take ten seconds.
 const RUN_LIMIT: Duration = Duration::from_secs(900);
@@ -27,11 +24,18 @@ pub struct Series {
     pub runs: u32,
     /// Whether it goes on after one that fails.
     pub keep_going: bool,
+    /// Where search-svc keeps its index.
+    pub backend: IndexBackend,
 }
 
 impl Series {
-    /// The seeds of all runs.
-    pub fn seeds(self) -> impl Iterator<Item = u64> {
+    /// What all runs do.
+    pub fn schedules(self) -> impl Iterator<Item = Schedule> {
+        self.seeds()
+            .map(move |seed| Schedule::of(seed).with_backend(self.backend))
+    }
+
+    fn seeds(self) -> impl Iterator<Item = u64> {
         (0..self.runs).map(move |run| self.seed.wrapping_add(run.into()))
     }
 
@@ -44,15 +48,15 @@ impl Series {
         let stage = Stage::set(rig, CUSTOMERS).await?;
         let (mut failed, mut sum) = (Vec::new(), Verdict::default());
         let mut played = 0;
-        for seed in self.seeds() {
-            let schedule = Schedule::of(seed);
+        for schedule in self.schedules() {
+            let seed = schedule.seed;
             let verdict = tokio::time::timeout(RUN_LIMIT, stage.play(&schedule))
                 .await
                 .with_context(|| format!("The run of seed {seed} has no end"))??;
             played += 1;
             println!("{}", line(seed, &verdict));
             if !verdict.violations.is_empty() {
-                println!("\n{}\n{}", failure(&verdict, seed), schedule);
+                println!("\n{}\n{}", self.failure(&verdict, seed), schedule);
                 failed.push(seed);
             }
             sum.add(&verdict);
@@ -76,6 +80,18 @@ impl Series {
         }
         Ok(failed.len())
     }
+
+    fn failure(self, verdict: &Verdict, seed: u64) -> String {
+        let mut text = String::from("what does not hold:\n");
+        for violation in &verdict.violations {
+            text.push_str(&format!("  - {violation}\n"));
+        }
+        let option = match self.backend {
+            IndexBackend::Embedded => String::new(),
+            IndexBackend::Elasticsearch => format!(" --search {}", self.backend.name()),
+        };
+        text + &format!("to repeat it: cargo xtask torture --seed {seed} --runs 1{option}\n")
+    }
 }
 
 impl Stage {
@@ -85,7 +101,7 @@ impl Stage {
     /// When the mesh is not ready, or does not want them.
     pub async fn set(rig: Rig, buyers: usize) -> Result<Self> {
         let client = Client::new(&rig.run.gateway_url)?;
-        rig.until_ready(client.http(), PATIENCE).await?;
+        rig.until_ready(client.http(), rig.patience()).await?;
         let market = Market::open(&rig.run, client, buyers).await?;
         Ok(Self {
             databases: Arc::new(Databases::of(&rig.run.postgres_url)),
@@ -123,12 +139,4 @@ fn line(seed: u64, verdict: &Verdict) -> String {
         verdict.took.0.as_secs_f32(),
         verdict.took.1.as_secs_f32(),
     )
-}
-
-fn failure(verdict: &Verdict, seed: u64) -> String {
-    let mut told = String::from("what does not hold:\n");
-    for violation in &verdict.violations {
-        told.push_str(&format!("  - {violation}\n"));
-    }
-    told + &format!("to repeat it: cargo xtask torture --seed {seed} --runs 1\n")
 }

@@ -1,6 +1,7 @@
 //! The mesh as processes on this machine.
 
 mod broker;
+mod part;
 mod process;
 mod record;
 mod service;
@@ -13,9 +14,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::schedule::{SERVICES, Side};
+use super::schedule::{IndexBackend, Side};
 use super::way::Way;
-pub use broker::{Broker, connect};
+pub use broker::connect;
+pub use part::InfraPart;
 pub use record::Run;
 pub use service::Service;
 
@@ -30,15 +32,18 @@ pub struct Rig {
     /// Each service's way to the broker.
     pub to_broker: BTreeMap<&'static str, Arc<Way>>,
     /// RabbitMQ itself.
-    pub broker: Broker,
+    pub broker: InfraPart,
+    /// Elasticsearch itself, if search-svc keeps its index there.
+    pub elasticsearch: Option<InfraPart>,
+    backend: IndexBackend,
 }
 
 impl Rig {
     /// Takes over the instance that this `run.json` is of, and opens all ways.
     ///
     /// # Errors
-    /// When it is not the torture instance, or does not run.
-    pub async fn take_over(run_json: PathBuf) -> Result<Self> {
+    /// When it is not the torture instance, does not run, or keeps its search index elsewhere.
+    pub async fn take_over(run_json: PathBuf, backend: IndexBackend) -> Result<Self> {
         let dir = run_json.parent().context("run.json lies nowhere")?.to_owned();
         ensure!(
             dir.ends_with("torture"),
@@ -47,7 +52,10 @@ impl Rig {
         );
         let run = Run::read(&run_json)?;
         let mut rig = Self {
-            broker: Broker::of(&dir),
+            broker: InfraPart::of(&dir, "rabbitmq"),
+            elasticsearch: (backend == IndexBackend::Elasticsearch)
+                .then(|| InfraPart::of(&dir, "elasticsearch")),
+            backend,
             services: BTreeMap::new(),
             to_postgres: BTreeMap::new(),
             to_broker: BTreeMap::new(),
@@ -55,7 +63,7 @@ impl Rig {
         };
         let postgres = record::address(&rig.run.postgres_url)?;
         let broker = record::address(&rig.run.amqp_url)?;
-        for name in SERVICES {
+        for name in backend.services() {
             let service = Arc::new(Service::known(&dir, name, rig.run.url(name)?)?);
             if let Some(url) = service.setting("DATABASE_URL") {
                 let way = way(&service, Side::Postgres, &url, postgres).await?;
@@ -68,7 +76,24 @@ impl Rig {
             }
             rig.services.insert(name, service);
         }
+        rig.must_have_backend()?;
         Ok(rig)
+    }
+
+    /// A series that breaks what the mesh does not use would prove nothing.
+    fn must_have_backend(&self) -> Result<()> {
+        let used = self.service("search-svc")?.setting("SEARCH_BACKEND");
+        let wanted = self.backend.name();
+        ensure!(
+            used.as_deref() == Some(wanted),
+            "search-svc runs with the backend {used:?}, not {wanted}"
+        );
+        Ok(())
+    }
+
+    /// How long the mesh may take to be ready, and to come to rest.
+    pub fn patience(&self) -> Duration {
+        self.backend.patience()
     }
 
     /// A service by name.
@@ -79,6 +104,21 @@ impl Rig {
         self.services
             .get(name)
             .with_context(|| format!("There is no {name}"))
+    }
+
+    /// All processes of a service.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn replicas(&self, name: &str) -> Result<Vec<&Arc<Service>>> {
+        let is_replica = |other: &str| other.split('#').next() == Some(name);
+        let all: Vec<_> = self
+            .services
+            .values()
+            .filter(|service| is_replica(service.name))
+            .collect();
+        ensure!(!all.is_empty(), "There is no {name}");
+        Ok(all)
     }
 
     /// The way of a service.
@@ -111,6 +151,9 @@ impl Rig {
     pub async fn heal(&self) -> Result<()> {
         self.ways().for_each(|way| way.clear());
         self.broker.heal().await?;
+        if let Some(elasticsearch) = &self.elasticsearch {
+            elasticsearch.heal().await?;
+        }
         for service in self.services.values() {
             service.thaw();
             service.start().await?;

@@ -52,22 +52,76 @@ impl Mark {
     }
 }
 
-/// Whether a process runs; a zombie does not.
+/// Whether a process has lost its environment, and with it its mark, but not yet its sockets: they are open until its last
+/// thread has ended.
+pub fn is_exiting(pid: i32) -> bool {
+    // Read as empty or refused, as the kernel has it.
+    let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    environ.is_empty() && is_alive(pid)
+}
+
+/// Whether a process runs. A zombie does not, unless threads of it are still exiting.
 fn is_alive(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat"))
         .ok()
         .and_then(|stat| {
             stat.rsplit_once(") ")
-                .map(|(_, rest)| !rest.starts_with(['Z', 'X']))
+                .map(|(_, rest)| !rest.starts_with(['Z', 'X']) || has_threads(pid))
         })
         .unwrap_or(false)
 }
 
+/// Whether a process has a thread beside its first one.
+fn has_threads(pid: i32) -> bool {
+    fs::read_dir(format!("/proc/{pid}/task")).is_ok_and(|threads| threads.count() > 1)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
+    use std::io::Write;
+    use std::process::{Command, Stdio};
 
     use super::*;
+
+    /// Its first thread ends at once, its second one does not.
+    const WITHOUT_LEADER: &str = "
+        #include <pthread.h>
+        #include <unistd.h>
+        static void *wait(void *nothing) { pause(); return nothing; }
+        int main(void) { pthread_t thread; pthread_create(&thread, 0, wait, 0); pthread_exit(0); }";
+
+    #[test]
+    fn a_process_without_its_first_thread_is_exiting_until_all_have_ended() {
+        let program = std::env::temp_dir().join(format!("souk-exiting-{}", std::process::id()));
+        let mut compiler = Command::new("cc")
+            .args(["-x", "c", "-pthread", "-o"])
+            .args([program.as_os_str(), "-".as_ref()])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut source = compiler.stdin.take().unwrap();
+        source.write_all(WITHOUT_LEADER.as_bytes()).unwrap();
+        drop(source);
+        assert!(compiler.wait().unwrap().success());
+        let mark = Mark::of(&std::env::temp_dir(), "search-svc");
+        let mut child = Command::new(&program)
+            .env(Mark::VARIABLE, mark.value())
+            .spawn()
+            .unwrap();
+        let pid = i32::try_from(child.id()).unwrap();
+        let stat = || fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+
+        while !stat().rsplit_once(") ").unwrap().1.starts_with('Z') {
+            std::thread::yield_now();
+        }
+        let (is_on, was_exiting) = (mark.is_on(pid), is_exiting(pid));
+        child.kill().unwrap();
+
+        assert!(!is_on && was_exiting);
+        assert!(!child.wait().unwrap().success());
+        assert!(!is_exiting(pid));
+        fs::remove_file(program).unwrap();
+    }
 
     #[test]
     fn only_who_carries_the_mark_is_signalled() {

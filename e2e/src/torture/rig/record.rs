@@ -20,7 +20,7 @@ pub struct Run {
     pub postgres_url: String,
     /// The broker.
     pub amqp_url: String,
-    services: BTreeMap<String, Address>,
+    services: BTreeMap<String, Running>,
 }
 
 /// How somebody logs in.
@@ -30,6 +30,11 @@ pub struct Login {
     pub email: String,
     /// Password.
     pub password: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Running {
+    replicas: Vec<Address>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -57,15 +62,20 @@ impl Run {
         read(path).context("No mesh runs to be tortured: `cargo xtask torture` starts one")
     }
 
-    /// Where a service is.
+    /// Where a replica is: `search-svc` is the first one, `search-svc#2` the second.
     ///
     /// # Errors
     /// When it does not run.
-    pub fn url(&self, service: &str) -> Result<String> {
-        let address = self.services.get(service);
-        address
+    pub fn url(&self, replica: &str) -> Result<String> {
+        let (service, number) = match replica.split_once('#') {
+            Some((service, number)) => (service, number.parse()?),
+            None => (replica, 1_usize),
+        };
+        let running = self.services.get(service);
+        running
+            .and_then(|running| running.replicas.get(number.checked_sub(1)?))
             .map(|address| address.url.clone())
-            .with_context(|| format!("{service} does not run"))
+            .with_context(|| format!("{replica} does not run"))
     }
 }
 
@@ -98,6 +108,21 @@ pub fn address(url: &str) -> Result<SocketAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_replica_has_its_url() {
+        let run: Run = serde_json::from_value(serde_json::json!({
+            "gateway_url": "", "admin": {"email": "", "password": ""}, "postgres_url": "", "amqp_url": "",
+            "services": {"search-svc": {"url": "http://a", "pid": 1, "replicas": [{"url": "http://a"}, {"url": "http://b"}]}},
+        }))
+        .unwrap();
+
+        assert_eq!(run.url("search-svc").unwrap(), "http://a");
+        assert_eq!(run.url("search-svc#2").unwrap(), "http://b");
+        for missing in ["search-svc#3", "search-svc#0", "order-svc"] {
+            assert!(run.url(missing).is_err(), "{missing}");
+        }
+    }
 
     #[test]
     fn an_address_is_found_in_a_url() {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::process::{Mark, Signal};
+use super::process::{Mark, Signal, is_exiting};
 use super::record::Record;
 
 /// How long a killed process may take to be gone.
@@ -124,7 +124,7 @@ impl Service {
             return Ok(());
         }
         let end = tokio::time::Instant::now() + GONE;
-        while self.mark.is_on(pid) {
+        while self.mark.is_on(pid) || is_exiting(pid) {
             if tokio::time::Instant::now() > end {
                 bail!("{} does not die", self.name);
             }

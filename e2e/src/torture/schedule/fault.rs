@@ -86,6 +86,13 @@ pub enum Fault {
         /// Without warning.
         kill: bool,
     },
+    /// Elasticsearch stops in the midst of everything and goes on later.
+    ElasticsearchFrozen {
+        /// For how long.
+        for_ms: u32,
+    },
+    /// Elasticsearch is killed and started again.
+    ElasticsearchKilled,
     /// A process stops in the midst of everything and goes on later.
     Frozen {
         /// Which one.
@@ -200,11 +207,13 @@ impl Fault {
             | Self::Refused { for_ms, .. }
             | Self::BrokerAway { for_ms }
             | Self::BrokerFrozen { for_ms }
+            | Self::ElasticsearchFrozen { for_ms }
             | Self::Frozen { for_ms, .. } => for_ms,
             Self::Shuffled { gather_ms, .. } => gather_ms,
             Self::Trap { .. }
             | Self::Cut { .. }
             | Self::BrokerRestart { .. }
+            | Self::ElasticsearchKilled
             | Self::Clock { .. }
             | Self::Sweep
             | Self::Twice { .. }

@@ -1,5 +1,6 @@
 //! All that happens in one run, out of one number.
 
+mod backend;
 mod chance;
 mod errands;
 mod fault;
@@ -7,6 +8,7 @@ mod show;
 
 use super::dice::Dice;
 
+pub use backend::IndexBackend;
 pub use errands::{Chore, Errand};
 pub use fault::{Deed, Fault, Moment, SERVICES, Side, WITH_DATABASE};
 
@@ -68,6 +70,14 @@ impl Schedule {
             faults: chance::faults(&mut dice),
             offers,
         }
+    }
+
+    /// The same run with another backend: nothing is taken away, and its own faults are added.
+    #[must_use]
+    pub fn with_backend(mut self, backend: IndexBackend) -> Self {
+        self.faults.extend(backend.faults(self.seed));
+        self.faults.sort_by_key(|step| step.ms);
+        self
     }
 }
 

@@ -126,6 +126,8 @@ impl fmt::Display for Fault {
             Self::BrokerFrozen { for_ms } => write!(f, "the broker is frozen for {for_ms} ms"),
             Self::BrokerRestart { kill: true } => f.write_str("the broker is killed and started"),
             Self::BrokerRestart { kill: false } => f.write_str("the broker is stopped and started"),
+            Self::ElasticsearchFrozen { for_ms } => write!(f, "Elasticsearch is frozen for {for_ms} ms"),
+            Self::ElasticsearchKilled => f.write_str("Elasticsearch is killed and started"),
             Self::Frozen { service, for_ms } => write!(f, "{service} is frozen for {for_ms} ms"),
             Self::Clock { service, seconds } => write!(f, "{service} has a clock {seconds:+} s off"),
             Self::Sweep => f.write_str("the sweeper comes early"),
