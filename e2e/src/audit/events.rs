@@ -25,6 +25,15 @@ const UNINDEXED: &str = "
 select kind || ' ' || id || ' ' || seq, 'waits for the indexer' from index_queue
 order by (kind || ' ' || id || ' ' || seq) collate \"C\"";
 
+const SEARCH_DRIFT: &str = "
+select item ->> 'kind' || ' ' || (item ->> 'id'), format('%s, as the comparison of %s found', sort, finished_at)
+from (select result, finished_at from maintenance_jobs where kind = 'drift' and status = 'done' order by id desc limit 1) job,
+     unnest(array['missing', 'left_over', 'outdated']) as sort, jsonb_array_elements(result -> sort -> 'items') as item
+order by (item ->> 'kind' || ' ' || (item ->> 'id')) collate \"C\"";
+
+const REJECTED: &str = "
+select kind || ' ' || id, reason from rejected_documents order by (kind || ' ' || id) collate \"C\"";
+
 /// What is asked.
 pub fn questions() -> Vec<Question> {
     vec![
@@ -60,6 +69,20 @@ pub fn questions() -> Vec<Question> {
             &["search_svc"],
             "index_queue",
             UNINDEXED,
+        ),
+        Question::broken(
+            "search drift",
+            "the last comparison of the search index with its source found nothing",
+            &["search_svc"],
+            "maintenance_jobs where kind = 'drift' and status = 'done'",
+            SEARCH_DRIFT,
+        ),
+        Question::broken(
+            "rejected documents",
+            "the search index can keep every document",
+            &["search_svc"],
+            "rejected_documents",
+            REJECTED,
         ),
     ]
 }

@@ -36,4 +36,5 @@ mod queues;
 mod refusals;
 mod replicas;
 mod rotation;
+mod search;
 mod trace;

@@ -185,6 +185,16 @@ harms! {
         "insert into index_queue (kind, id, seq) values ('product', '{product}', 0)"
         "delete from index_queue where kind = 'product' and id = '{product}' and seq = 0"
         finds "product {product} 0";
+    "search drift" in search_svc
+        "insert into maintenance_jobs (id, kind, source, status, finished_at, result)
+         values ('{event}', 'drift', 'own', 'done', now(), jsonb_build_object('missing', jsonb_build_object('count', 1, 'items',
+             jsonb_build_array(jsonb_build_object('kind', 'product', 'id', '{product}')))))"
+        "delete from maintenance_jobs where id = '{event}'"
+        finds "product {product}";
+    "rejected documents" in search_svc
+        "insert into rejected_documents (kind, id, version, reason) values ('product', '{product}', 1, 'a test')"
+        "delete from rejected_documents where kind = 'product' and id = '{product}'"
+        finds "product {product}";
 }
 
 impl Harm {

@@ -11,6 +11,7 @@ use harm::{HARMS, Harm};
 use story::Story;
 
 use crate::mesh::Mesh;
+use crate::search::search_job;
 
 /// How long events may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,6 +27,7 @@ async fn databases(mesh: &Mesh) -> Databases {
 async fn a_mesh_that_was_used_holds_every_invariant() {
     let mesh = Mesh::alone().await;
     Story::take_place(&mesh).await;
+    search_job(&mesh, "drift").await;
 
     let checks = audit::settled(&databases(&mesh).await, PATIENCE).await.unwrap();
 
@@ -43,6 +45,7 @@ async fn a_mesh_that_was_used_holds_every_invariant() {
         "index queue",
         "outboxes",
         PARKED,
+        "rejected documents",
         "reservation times",
         "unknown types",
     ]);

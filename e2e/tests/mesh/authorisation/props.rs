@@ -17,6 +17,14 @@ pub async fn make(cast: &mut Cast<'_>, kind: &str) -> String {
             let body = json!({"name": "Aygun", "line1": "Nizami 12", "city": "Baku", "country": "AZ"});
             id(cast, Caller::Buyer, "/users/me/addresses", body).await
         }
+        "search/rebuild" | "search/drift" => {
+            let begun = cast.people[&Caller::Admin]
+                .client
+                .post(&format!("/{kind}"), json!({"source": "services"}))
+                .await;
+            let job: Value = begun.try_read(202).unwrap();
+            job["id"].as_str().unwrap().to_owned()
+        }
         "users" => cast.mesh.customer().await.id.to_string(),
         "auth/sessions" => another_session(cast).await,
         "avatars" => {

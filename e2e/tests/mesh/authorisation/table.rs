@@ -20,6 +20,9 @@ const ADDRESS: &str =
     r#"{"shipping_address": {"name": "Aygun", "line1": "Nizami 12", "city": "Baku", "country": "AZ"}}"#;
 const VARIATION: &str = r#"{"options": {"size": "<word>"}, "price": {"amount": 900, "currency": "AZN"}}"#;
 
+/// The source that other tests use as well: jobs of another source would be refused while one is at work.
+const SERVICES: &str = r#"{"source": "services"}"#;
+
 /// One row for each operation, and one more for each query that changes who may.
 pub const TABLE: &[Operation] = &[
     // Sessions.
@@ -150,7 +153,13 @@ pub const TABLE: &[Operation] = &[
     op("GET /api/v1/tracking/{tracking_number}?email=<buyer>", PUBLIC),
     // Search.
     op("GET /api/v1/search?q=lamp", PUBLIC),
+    op("GET /api/v1/search/products", PUBLIC),
     op("GET /api/v1/search/shops/{shop_id}/products", PUBLIC),
+    op("POST /api/v1/search/rebuild", ADMIN).sends(SERVICES),
+    op("GET /api/v1/search/rebuild/{job_id}", ADMIN),
+    op("POST /api/v1/search/drift", ADMIN).sends(SERVICES),
+    op("GET /api/v1/search/drift/{job_id}", ADMIN),
+    op("GET /api/v1/search/rejected", ADMIN),
     // Analytics.
     op(
         "GET /api/v1/analytics/shops/{shop_id}/dashboard",
