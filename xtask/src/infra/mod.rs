@@ -162,6 +162,16 @@ fn bring_up(instance: &Instance, part: Part, secrets: &Secrets, infra: &Infra) -
     Ok(started)
 }
 
+/// Has a Postgres of ours write down all it has, and remove the files of what was dropped: when it is killed, it syncs
+/// every file before it answers again.
+pub fn checkpoint(instance: &Instance) -> Result<()> {
+    if overridden(instance, Part::Postgres).is_some() {
+        return Ok(());
+    }
+    let secrets = Secrets::open(instance, &roles())?;
+    postgres::psql(&admin_url(&addresses(instance, &secrets))?, "checkpoint").map(drop)
+}
+
 /// The admin's URL in a database that is always there.
 fn admin_url(infra: &Infra) -> Result<String> {
     url::with_login(&infra.postgres_url, None, "postgres")

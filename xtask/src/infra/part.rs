@@ -14,7 +14,7 @@ use crate::process::{self, Ours};
 use crate::secrets::Secrets;
 use crate::services::roles;
 
-const BOOT: Duration = Duration::from_secs(120);
+const BOOT: Duration = Duration::from_secs(300);
 
 /// Start a part unless it is up; `true` if it was started.
 pub fn start_if_needed(instance: &Instance, part: Part, secrets: &Secrets) -> Result<bool> {

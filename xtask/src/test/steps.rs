@@ -145,6 +145,8 @@ fn e2e(instance: &Instance) -> Result<Count> {
             programs: None,
         },
     )?;
+    // The tests before have dropped tens of thousands of tables, and some of these kill Postgres.
+    infra::checkpoint(instance)?;
     let mut tests = cargo::command(instance);
     tests
         .arg("test")
