@@ -8,6 +8,7 @@ use uuid::Uuid;
 /// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SearchJobKind)]
 pub enum MaintenanceKind {
     /// Build a new index and switch to it.
     Rebuild,
@@ -18,6 +19,7 @@ pub enum MaintenanceKind {
 /// What the index is built from or compared with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SearchSource)]
 pub enum Source {
     /// The tables of this service.
     #[default]
@@ -29,6 +31,7 @@ pub enum Source {
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SearchJobStatus)]
 pub enum JobStatus {
     /// Not begun.
     Queued,

@@ -22,7 +22,6 @@ pub struct StartJobBody {
     /// `own` (the default): the copies that this service keeps of shops and products. `services`: the services that own them;
     /// the copies are brought up to date first.
     #[serde(default)]
-    #[schema(inline)]
     source: Source,
 }
 
@@ -33,13 +32,10 @@ pub struct JobBody {
     /// Its id.
     id: Uuid,
     /// What it does.
-    #[schema(inline)]
     kind: MaintenanceKind,
     /// What it reads.
-    #[schema(inline)]
     source: Source,
     /// How far it is.
-    #[schema(inline)]
     status: JobStatus,
     /// Documents done and to do.
     progress: ProgressBody,
