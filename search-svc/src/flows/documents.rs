@@ -6,7 +6,7 @@ use std::sync::Arc;
 use souk_db::Conn;
 use uuid::Uuid;
 
-use super::SharedDictionary;
+use super::{SharedDictionary, blocking};
 use crate::domain::{Document, Key, Kind};
 use crate::index::{DocumentWrite, IndexError, RejectedDocument, SearchIndex};
 use crate::{Result, store};
@@ -46,6 +46,9 @@ pub async fn writes(conn: &mut Conn, kind: Kind, ids: &[Uuid]) -> Result<Vec<Doc
 }
 
 async fn store_versions(conn: &mut Conn, kind: Kind, ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     match kind {
         Kind::Shop => store::shops::all_document_versions(conn, ids).await,
         Kind::Product => store::products::all_document_versions(conn, ids).await,
@@ -100,10 +103,4 @@ async fn one_by_one(
         Some(error) if rejected.len() == writes.len() => Err(IndexError::Failed(error).into()),
         _ => Ok(rejected),
     }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    Ok(tokio::task::spawn_blocking(work)
-        .await
-        .map_err(IndexError::failed)?)
 }

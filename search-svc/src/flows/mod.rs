@@ -15,3 +15,13 @@ pub use indexer::Indexer;
 pub use searching::Searcher;
 pub use sources::Sources;
 pub use visibility::{ShopVisibility, follow_tables};
+
+use crate::Result;
+use crate::index::IndexError;
+
+/// Computes off the threads that serve requests and move bytes.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    Ok(tokio::task::spawn_blocking(work)
+        .await
+        .map_err(IndexError::failed)?)
+}

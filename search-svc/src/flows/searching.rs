@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{SharedDictionary, ShopVisibility};
+use super::{SharedDictionary, ShopVisibility, blocking};
 use crate::Result;
 use crate::domain::{Card, ProductPage, ProductSearch, ShopSearch, TextQuery};
 use crate::index::{IndexError, SearchIndex};
@@ -166,10 +166,4 @@ async fn to_the_end<T: Send + 'static>(
     search: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
     tokio::spawn(search).await.map_err(IndexError::failed)?
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    Ok(tokio::task::spawn_blocking(work)
-        .await
-        .map_err(IndexError::failed)?)
 }

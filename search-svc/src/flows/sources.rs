@@ -52,7 +52,7 @@ impl Sources {
     /// # Errors
     /// When the service or the database fails.
     pub async fn page(&self, conn: &mut Conn, kind: Kind, after: Option<Uuid>) -> Result<SourcePage> {
-        let mut page = match kind {
+        let (mut page, mut known) = match kind {
             Kind::Product => {
                 let read = self.products.snapshots(after, MAX_SNAPSHOTS).await?;
                 // What the service cannot read itself is left as it is.
@@ -63,19 +63,13 @@ impl Sources {
             Kind::Shop => {
                 let read = self.shops.snapshots(after, MAX_SNAPSHOTS).await?;
                 let mut page = SourcePage::new(kind, Vec::new(), read.items, read.next);
-                page.gone.extend(read.gone.iter().map(|shop| {
-                    let gone = Gone {
-                        version: shop.version,
-                        shop_id: shop.shop_id,
-                    };
-                    (shop.shop_id, Some(gone))
-                }));
+                let gone = read.gone.iter();
+                page.add_gone(gone.map(|gone| (gone.shop_id, gone.shop_id, gone.version)));
                 (page, BTreeSet::new())
             }
         };
-        page.1.extend(page.0.ids());
-        page.1.extend(page.0.gone.keys());
-        let (mut page, known) = page;
+        known.extend(page.ids());
+        known.extend(page.gone.keys());
         let unknown = rows_between(conn, kind, after, page.next, &known).await?;
         for ids in unknown.chunks(usize::try_from(MAX_SNAPSHOTS).unwrap_or(1)) {
             self.look_up(&mut page, ids).await?;
@@ -90,25 +84,15 @@ impl Sources {
                 let answer = self.products.snapshots_of(ids).await?;
                 page.products.extend(answer.items);
                 page.gone.extend(answer.missing.into_iter().map(|id| (id, None)));
-                page.gone.extend(answer.gone.into_iter().map(|product| {
-                    let gone = Gone {
-                        version: product.version,
-                        shop_id: product.shop_id,
-                    };
-                    (product.product_id, Some(gone))
-                }));
+                let gone = answer.gone.iter();
+                page.add_gone(gone.map(|gone| (gone.product_id, gone.shop_id, gone.version)));
             }
             Kind::Shop => {
                 let answer = self.shops.snapshots_of(ids).await?;
                 page.shops.extend(answer.items);
                 page.gone.extend(answer.missing.into_iter().map(|id| (id, None)));
-                page.gone.extend(answer.gone.into_iter().map(|shop| {
-                    let gone = Gone {
-                        version: shop.version,
-                        shop_id: shop.shop_id,
-                    };
-                    (shop.shop_id, Some(gone))
-                }));
+                let gone = answer.gone.iter();
+                page.add_gone(gone.map(|gone| (gone.shop_id, gone.shop_id, gone.version)));
             }
         }
         Ok(())
@@ -129,6 +113,12 @@ impl SourcePage {
             gone: BTreeMap::new(),
             next,
         }
+    }
+
+    /// Notes what was deleted: its id, its shop and the version of its deletion.
+    fn add_gone(&mut self, gone: impl Iterator<Item = (Uuid, Uuid, i64)>) {
+        self.gone
+            .extend(gone.map(|(id, shop_id, version)| (id, Some(Gone { version, shop_id }))));
     }
 
     fn ids(&self) -> Vec<Uuid> {

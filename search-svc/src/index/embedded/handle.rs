@@ -102,7 +102,7 @@ impl IndexHandle {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(IndexError::failed)?;
-        let snapshot = read_snapshot(&reader, &interner, &[])?;
+        let snapshot = read_snapshot(&reader, &interner, None)?;
         Ok(Self {
             info,
             index,
@@ -188,8 +188,7 @@ impl IndexHandle {
         slot.writer = Some(writer);
         slot.uncommitted.clear();
         self.reader.reload().map_err(IndexError::failed)?;
-        let before = self.snapshot();
-        let snapshot = read_snapshot(&self.reader, &self.interner, &[before])?;
+        let snapshot = read_snapshot(&self.reader, &self.interner, Some(&self.snapshot()))?;
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
         Ok(())
     }
@@ -268,12 +267,12 @@ impl IndexHandle {
 fn read_snapshot(
     reader: &IndexReader,
     interner: &Interner,
-    before: &[Arc<Snapshot>],
+    before: Option<&Snapshot>,
 ) -> IndexResult<Snapshot> {
     let searcher = reader.searcher();
     let mut columns = Vec::with_capacity(searcher.segment_readers().len());
     for segment in searcher.segment_readers() {
-        let known = before.iter().find_map(|before| {
+        let known = before.and_then(|before| {
             let segments = before.searcher.segment_readers().iter().zip(&before.columns);
             let mut same = segments.filter(|(other, _)| other.segment_id() == segment.segment_id());
             same.next().map(|(_, columns)| columns.clone())

@@ -15,14 +15,13 @@ const SPLIT_ONLY: &str = "whitespace";
 
 /// What a row stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum RowState {
     /// A shop.
-    Shop = 0,
+    Shop,
     /// A product.
-    Product = 1,
+    Product,
     /// Something that was taken out; its row keeps the version.
-    Removed = 2,
+    Removed,
 }
 
 impl RowState {
